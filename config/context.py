@@ -1,0 +1,76 @@
+"""What every page has without asking, as `service`: its name, the way round, the date, and if it is a demonstration."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+
+# Label and the name of its page, in the order they stand. A page that is not there is left out.
+NAVIGATION = [
+    ("Today", "today"),
+    ("Meetings", "meetings"),
+    ("Cases", "cases"),
+    ("Alerts", "alerts"),
+]
+
+
+class Service:
+    """Worked out only when a template asks, so that a fragment pays for nothing it does not show."""
+
+    name = "Throughline"
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.demo = settings.DEMO
+
+    @cached_property
+    def person(self):
+        """Who is signed in, or None."""
+        person = getattr(self.request, "user", None)
+        return person if person is not None and person.is_authenticated else None
+
+    @cached_property
+    def today(self) -> dt.date:
+        from config import clock  # here, so that loading the settings does not load the clock
+
+        return clock.today()
+
+    @cached_property
+    def alert_count(self) -> int:
+        """How many alerts wait for this person. The one place to change when there is something to count."""
+        return 0
+
+    @cached_property
+    def navigation(self) -> list[dict]:
+        if self.person is None:
+            return []
+        items = [(label, name, address(name)) for label, name in NAVIGATION]
+        return [
+            {
+                "label": label,
+                "href": href,
+                "current": self.current(href),
+                "badge": self.alert_count if name == "alerts" else 0,
+            }
+            for label, name, href in items
+            if href
+        ]
+
+    def current(self, href: str) -> str:
+        """What `aria-current` says of a link: this very page, somewhere below it, or nothing."""
+        if self.request.path == href:
+            return "page"
+        return "true" if href != "/" and self.request.path.startswith(href) else ""
+
+
+def address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def service(request: HttpRequest) -> dict:
+    return {"service": Service(request)}
