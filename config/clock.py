@@ -1,0 +1,44 @@
+"""The one place that reads the time. Domain functions are told it; only edges ask.
+
+A demonstration may wind its clock: the offset to real time is a small file beside its database. Nothing else can.
+"""
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from workflow.acting import LONDON
+
+
+def now() -> datetime:
+    """The moment, in London."""
+    return (timezone.now() + _offset()).astimezone(LONDON)
+
+
+def today() -> date:
+    """The day in London."""
+    return now().date()
+
+
+def wind_to(day: date) -> None:
+    """Winds the demonstration's clock so that today is `day`, at the same time of day. Raises RuntimeError elsewhere."""
+    if not settings.DEMO:
+        raise RuntimeError("Only a demonstration can wind its clock.")
+    real = timezone.now().astimezone(LONDON)
+    offset = datetime.combine(day, real.time(), LONDON) - datetime.combine(real.date(), real.time(), LONDON)
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
+
+
+def _path() -> Path:
+    return Path(settings.DATA_DIR) / "demo-clock.json"
+
+
+def _offset() -> timedelta:
+    if not settings.DEMO or not _path().exists():
+        return timedelta()
+    return timedelta(seconds=json.loads(_path().read_text())["offset_seconds"])

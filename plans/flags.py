@@ -1,0 +1,59 @@
+"""Raising and clearing flags: a flag stands until cleared, raising one is told, one that stands is not raised again."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from notifications.tell import tell
+from plans.models import Flag
+from workflow.models import AgencyPart, Case, Professional
+from workflow.records import act_under_way
+
+
+def raise_flag(
+    case: Case,
+    code: str,
+    about: str,
+    to: Iterable[Professional | None],
+    *,
+    facts: str,
+    on: date,
+    again: bool = False,
+) -> None:
+    """Raises the flag and tells these people. One that stands stays as it is, unless it is to be told `again`."""
+    standing = Flag.objects.filter(case=case, code=code, about=about, cleared_on=None).first()
+    if standing and not again:
+        return
+    flag = standing or Flag(case=case, code=code, about=about, raised_on=on)
+    flag.facts, flag.raised_at = facts, act_under_way().at
+    flag.save()
+    tell(case, code, about, to, on=on)
+
+
+def clear(case: Case, about: str, *codes: str, on: date) -> None:
+    """Clears the standing flags about this with these codes; without codes, all of them."""
+    standing = Flag.objects.filter(case=case, about=about, cleared_on=None)
+    for flag in standing.filter(code__in=codes) if codes else standing:
+        flag.cleared_on = on
+        flag.save()
+
+
+def raise_or_clear(
+    case: Case, code: str, about: str, to: Iterable[Professional | None], *, when: bool, facts: str, on: date
+) -> None:
+    """Raises the flag when its rule holds now, and clears it when it does not."""
+    if when:
+        raise_flag(case, code, about, to, facts=facts, on=on)
+    else:
+        clear(case, about, code, on=on)
+
+
+def standing(case: Case) -> list[Flag]:
+    """The flags that stand now. An agency that was silent and has been heard from since is silent no longer."""
+    heard = dict(AgencyPart.objects.filter(case=case).values_list("agency__key", "last_heard_at"))
+    found = Flag.objects.filter(case=case, cleared_on=None)
+    return [flag for flag in found if not _heard_since(flag, heard)]
+
+
+def _heard_since(flag: Flag, heard: dict[str, object]) -> bool:
+    last = heard.get(flag.about) if flag.code == "AGENCY_SILENT" else None
+    return last is not None and last > flag.raised_at  # type: ignore[operator]

@@ -1,0 +1,77 @@
+"""Who is acting, and when: set once at the edge of an act, stamped on everything the act changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from workflow.models import Entry, Professional
+
+LONDON = ZoneInfo("Europe/London")
+NOON = time(12)
+A_TICK = timedelta(microseconds=1)
+A_SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Acting:
+    """One act under way. `by` is None for what the system does by itself."""
+
+    name: str
+    by: "Professional | None"
+    at: datetime
+    policy_version: str
+    reason: str = ""
+    entry: "Entry | None" = None
+
+    @property
+    def on(self) -> date:
+        """The day of the act in London."""
+        return self.at.astimezone(LONDON).date()
+
+    def tick(self) -> datetime:
+        """The moment for the next history row: two rows never share one, or history could not be put in order."""
+        return _ticked(self.at)
+
+
+_acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
+_latest = datetime.min.replace(tzinfo=UTC)
+_ticking = Lock()
+
+
+def _ticked(moment: datetime) -> datetime:
+    """`moment`, or just after the row stamped last: a clock wound by hand stands still between two rows."""
+    global _latest
+    with _ticking:
+        stands_still = moment <= _latest < moment + A_SECOND
+        _latest = _latest + A_TICK if stands_still else moment
+        return _latest
+
+
+def current() -> Acting | None:
+    """The act under way in this context, if any."""
+    return _acting.get()
+
+
+@contextmanager
+def acting(act: Acting) -> Iterator[Acting]:
+    """Everything saved inside is stamped with `act`."""
+    token = _acting.set(act)
+    try:
+        yield act
+    finally:
+        _acting.reset(token)
+
+
+def moment_of(on: date | None, at: datetime | None) -> datetime:
+    """The moment of an act told by day or by moment: a day alone means noon in London."""
+    if at is not None:
+        return at
+    if on is None:
+        raise TypeError("an act needs its day (`on`) or its moment (`at`)")
+    return datetime.combine(on, NOON, LONDON)

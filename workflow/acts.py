@@ -1,0 +1,153 @@
+"""The one gate every change goes through.
+
+    @act
+    def cancel_action(action, *, reason, by, on): ...
+
+The gate checks the roles matrix, takes the case's lock, opens the transaction, writes the journal entry and stamps
+everything the function saves. A refusal rolls all of that back and is itself written down. The caller says who
+(`by`, None for the system) and when: `at`, a moment, or `on`, a day, which means noon of that day in London. The
+first argument tells the case; an act about the whole partnership is given `PARTNERSHIP`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from functools import wraps
+from inspect import signature
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django_fsm import TransitionNotAllowed
+
+from workflow.acting import Acting, acting, current, moment_of
+from workflow.errors import Refused, WrongState
+from workflow.models import AgencyPart, Case, Entry, Professional
+from workflow.permissions import check_may
+from workflow.policy import policy_on
+
+T = TypeVar("T")
+
+PARTNERSHIP = None
+ACTS: dict[str, Callable[..., Any]] = {}
+
+
+def act(function: Callable[..., T]) -> Callable[..., T]:
+    """Makes a domain function an act: see the module."""
+    named = signature(function).parameters
+    name = function.__name__
+
+    @wraps(function)
+    def gate(
+        subject: Any,
+        *args: Any,
+        by: Professional | None,
+        on: date | None = None,
+        at: datetime | None = None,
+        **kwargs: Any,
+    ) -> T:
+        asked = dict(zip(list(named)[1:], args, strict=False)) | kwargs
+        with under_way(name, subject, by=by, at=moment_of(on, at), asked=asked) as this:
+            check_may(name, by, this.on)
+            told = {"by": by, "on": this.on, "at": this.at}
+            return function(subject, *args, **kwargs, **{key: told[key] for key in told if key in named})
+
+    ACTS[name] = gate
+    return gate
+
+
+@contextmanager
+def under_way(
+    name: str, subject: Any, *, by: Professional | None, at: datetime, asked: Mapping[str, Any] | None = None
+) -> Iterator[Acting]:
+    """One act from its journal entry to its end, in one transaction. Raises what it refuses, once that is written down."""
+    if current() is not None:
+        raise RuntimeError(f"{name} was called inside another act; call the plain function both share")
+    case = case_of(subject)
+    this = Acting(name, by, at, policy_version="")
+    this.policy_version = policy_on(this.on).version
+    asked = plain(asked or {})
+    this.reason = str(asked.get("reason") or "")
+    try:
+        with transaction.atomic():
+            this.entry = _write(this, case, asked)
+            with acting(this):
+                yield this
+            _heard_from(this, case)
+    except TransitionNotAllowed as illegal:
+        refused = WrongState(str(illegal))
+        _write_refusal(this, case, asked, refused)
+        raise refused from illegal
+    except Refused as refused:
+        _write_refusal(this, case, asked, refused)
+        raise
+
+
+def case_of(subject: Any) -> Case | None:
+    """The case a subject belongs to: itself, its `case`, or that of the first of several."""
+    if subject is None or isinstance(subject, Case):
+        return subject
+    if isinstance(subject, models.Model):
+        found: Case | None = getattr(subject, "case", None)
+        return found
+    if isinstance(subject, Iterable):
+        return next((case_of(one) for one in subject), None)
+    raise TypeError(f"{subject!r} has no case")
+
+
+def _write(this: Acting, case: Case | None, asked: dict[str, Any], refused: Refused | None = None) -> Entry:
+    """The next line of the case's journal. The case's row stays locked until the transaction ends."""
+    if case is not None:
+        Case.objects.select_for_update().only("pk").get(pk=case.pk)
+        last = Entry.objects.filter(case=case).aggregate(models.Max("number"))["number__max"]
+    return Entry.objects.create(
+        case=case,
+        number=None if case is None else (last or 0) + 1,
+        act=this.name,
+        by=this.by,
+        role=this.by.role if this.by else "",
+        agency_key=this.by.agency.key if this.by else "",
+        happened_at=this.at,
+        reason=this.reason,
+        details=asked,
+        policy_version=this.policy_version,
+        outcome=Entry.Outcome.REFUSED if refused else Entry.Outcome.DONE,
+        code=refused.code if refused else "",
+        about=refused.about if refused else [],
+    )
+
+
+def refuse(
+    name: str, case: Case | None, asked: Mapping[str, Any], refused: Refused, *, by: Professional | None, at: datetime
+) -> None:
+    """Writes down a refusal met before the act could begin: a right missing, something named that does not exist."""
+    this = Acting(name, by, at, policy_on(Acting(name, by, at, "").on).version)
+    _write_refusal(this, case, plain(asked), refused)
+
+
+def _write_refusal(this: Acting, case: Case | None, asked: dict[str, Any], refused: Refused) -> None:
+    with transaction.atomic():
+        _write(this, case, asked, refused)
+
+
+def _heard_from(this: Acting, case: Case | None) -> None:
+    """An accepted act is a sign of life of the doer's agency, in this case or (without one) in all of them."""
+    if this.by is None:
+        return
+    parts = AgencyPart.objects.filter(agency=this.by.agency_id)
+    (parts.filter(case=case) if case else parts).update(last_heard_at=this.at)
+
+
+def plain(value: Any) -> Any:
+    """What was asked, as the journal keeps it: records by their key, days as text, the rest as it is."""
+    if isinstance(value, models.Model):
+        return getattr(value, "key", None) or str(value.pk)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {key: plain(getattr(value, key)) for key in value.__dataclass_fields__}
+    if isinstance(value, (list, tuple, set, frozenset, models.QuerySet)):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,150 @@
+"""The only reader of history: as it was, what changed, who changed it, how far a date slipped.
+
+Two times are kept apart everywhere: `happened_at`, when it was true, and `recorded_at`, when it was written down.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby, pairwise
+from typing import Any
+
+from workflow.models import Case, Deadline, Entry, Professional
+from workflow.records import Record
+
+LATE_ENTRY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that changed in one act: from what, to what, by whom, why, and both times."""
+
+    field: str
+    was: Any
+    now: Any
+    happened_at: datetime
+    recorded_at: datetime
+    by: Professional | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A due date moved: from when, to when, who, why, on which day; `later` when it slipped."""
+
+    deadline_id: int
+    was: date
+    now: date
+    moved_at: datetime
+    by: Professional | None
+    reason: str
+
+    @property
+    def later(self) -> bool:
+        return self.now > self.was
+
+    @property
+    def after_it_had_passed(self) -> bool:
+        """Whether the old date was already over when it was moved."""
+        return self.moved_at.date() > self.was
+
+
+@dataclass
+class DeadlineChanges:
+    """What some acts did to deadlines."""
+
+    opened: list[Any] = field(default_factory=list)
+    met: list[Any] = field(default_factory=list)
+    moved: list[tuple[Any, date]] = field(default_factory=list)
+    waived: list[Any] = field(default_factory=list)
+
+
+def as_it_was(record: Record, at: datetime) -> Any | None:
+    """The record's row of history that held at that moment, None before it existed."""
+    return rows_of(record).filter(history_date__lte=at).last()
+
+
+def rows_of(record: Record) -> Any:
+    """Every row of the record's history, oldest first."""
+    return record.history.order_by("history_date", "history_id")
+
+
+def changes(record: Record) -> list[Change]:
+    """Every field that ever changed, oldest first, with who, why and when. The first row is the record's beginning."""
+    found = []
+    for before, after in pairwise(rows_of(record).select_related("history_by")):
+        for name in after.tracked_fields:
+            was, now = getattr(before, name.attname), getattr(after, name.attname)
+            if was != now and name.name != "version":
+                found.append(
+                    Change(
+                        name.name,
+                        was,
+                        now,
+                        after.history_date,
+                        after.recorded_at,
+                        after.history_by,
+                        after.history_change_reason or "",
+                    )
+                )
+    return found
+
+
+def timeline(case: Case, *, until: datetime | None = None) -> Sequence[Entry]:
+    """The accepted acts of a case in the order they were done, up to a moment if one is given."""
+    done = Entry.objects.filter(case=case, outcome=Entry.Outcome.DONE).select_related("by__agency")
+    return list(done.filter(happened_at__lte=until) if until else done)
+
+
+def is_late_entry(entry: Entry) -> bool:
+    """Whether it was written down more than a day after it happened."""
+    return entry.recorded_at - entry.happened_at > LATE_ENTRY
+
+
+def deadline_rows(case: Case, code: str, subject: str) -> Any:
+    """Every row of history under one deadline key, oldest first."""
+    found = Deadline.history.filter(case=case, code=code, subject=subject)
+    return found.order_by("history_date", "history_id").select_related("history_by")
+
+
+def due_dates(case: Case, code: str, subject: str) -> list[date]:
+    """Every date that has been due under this key, in order, each once in a row."""
+    return [due for due, _ in groupby(row.due_on for row in deadline_rows(case, code, subject))]
+
+
+def moves(case: Case, code: str, subject: str) -> list[Move]:
+    """Every time the date under this key was moved. Being owed again after it was met is not a move."""
+    found = []
+    for before, after in pairwise(deadline_rows(case, code, subject)):
+        if before.id == after.id and before.due_on != after.due_on:
+            found.append(
+                Move(after.id, before.due_on, after.due_on, after.history_date, after.history_by, after.moved_because)
+            )
+    return found
+
+
+def later_moves(case: Case, code: str, subject: str) -> int:
+    """How often the date under this key was moved later."""
+    return sum(move.later for move in moves(case, code, subject))
+
+
+def deadline_changes(entries: Iterable[Entry]) -> DeadlineChanges:
+    """What these acts did to deadlines, read from the history rows they wrote."""
+    done = DeadlineChanges()
+    for row, before in _rows_with_before(entries):
+        if before is None:
+            done.opened.append(row)
+        if row.state == Deadline.State.MET and (before is None or before.state != row.state):
+            done.met.append(row)
+        if row.state == Deadline.State.WAIVED and (before is None or before.state != row.state):
+            done.waived.append(row)
+        if before is not None and before.due_on != row.due_on:
+            done.moved.append((row, before.due_on))
+    return done
+
+
+def _rows_with_before(entries: Iterable[Entry]) -> Iterator[tuple[Any, Any | None]]:
+    rows = Deadline.history.filter(history_entry__in=list(entries)).order_by("history_id")
+    for row in rows.select_related("owner_professional", "owner_family_member"):
+        before = Deadline.history.filter(id=row.id, history_id__lt=row.history_id).order_by("history_id").last()
+        yield row, before
