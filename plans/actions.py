@@ -236,15 +236,15 @@ def cancel_action(action: Action, *, reason: str, on: date) -> Action:
     ready(action.cancel)
     if not reason.strip():
         raise ReasonRequired(about=[action.key])
-    cancel_with_plan(action, on=on)
+    call_off(action, WhyWaived.CANCELLED, on=on)
     return action
 
 
-def cancel_with_plan(action: Action, *, on: date) -> None:
-    """Cancels the action and what is owed for it."""
+def call_off(action: Action, why: WhyWaived, *, on: date) -> None:
+    """Cancels the action and waives what is owed for it: by the chair, or because its plan has ended."""
     action.cancel()
     action.save()
-    deadlines.waive(action.deadline, WhyWaived.CANCELLED)
+    deadlines.waive(action.deadline, why)
     drift.when_action_is_over(action, on)
 
 

@@ -25,15 +25,18 @@ def record_involvement(
     case: Case,
     agency: Agency,
     *,
-    children: Iterable[Child] = (),
+    children: Iterable[Child] | None = None,
     ended: bool = False,
     contact: Professional | None = None,
     reason: str = "",
     on: date,
 ) -> None:
-    """From today the agency works with these children, or no longer does. `contact` answers for it from now on."""
+    """From today the agency works with these children, or no longer does; with all of them when none is named.
+
+    `contact` answers for it from now on.
+    """
     take_part(case, agency)
-    for child in children:
+    for child in case.children.all() if children is None else children:
         working = AgencyInvolvement.objects.filter(agency=agency, child=child, until_on=None).first()
         if ended and working:
             working.until_on = on

@@ -231,22 +231,19 @@ def ask_about_core_group(meeting: PlanMeeting) -> None:
 
 
 def ask_about_review(meeting: PlanMeeting) -> None:
-    """REVIEW_WITHOUT_CHANGE: a review that goes on with the plan as it was, with hardly an action touched since."""
+    """REVIEW_WITHOUT_CHANGE, at each such review: the plan goes on as it was, hardly an action touched since."""
     plan, case, on = meeting.plan, meeting.plan.case, meeting.held_on
     before = plan.meetings.filter(kind=PlanMeeting.Kind.CONFERENCE, pk__lt=meeting.pk).last()
     if before is None:
         return
     changed, total = actions_changed_since(plan.child, before.held_on)
     same = before.category == meeting.category and bool(before.scores) and before.scores == meeting.scores
-    raise_or_clear(
-        case,
-        "REVIEW_WITHOUT_CHANGE",
-        plan.child.key,
-        [case.chair, service_manager(on)],
-        when=same and changed * 5 < max(total, 1),
-        facts=f"Same category and scores as on {before.held_on:%-d %b %Y}; {changed} of {total} actions changed since.",
-        on=on,
-    )
+    if not same or changed * 5 >= max(total, 1):
+        clear(case, plan.child.key, "REVIEW_WITHOUT_CHANGE", on=on)
+        return
+    facts = f"Same category and scores as on {before.held_on:%-d %b %Y}; {changed} of {total} actions changed since."
+    hear = [case.chair, service_manager(on)]
+    raise_flag(case, "REVIEW_WITHOUT_CHANGE", plan.child.key, hear, facts=facts, on=on, again=True)
 
 
 def actions_changed_since(child: Child, day: date) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from notifications.tell import tell
 from plans import drift, flags
-from plans.actions import cancel_with_plan, check_all, open_action, open_actions_of
+from plans.actions import call_off, check_all, open_action, open_actions_of
 from plans.models import ChildInNeedPlan, CoreGroupMember, Outcome, OutcomeChild, Plan, PlanMeeting, Risk
 from plans.smart import ActionDraft
 from workflow import deadlines
@@ -25,7 +25,7 @@ from workflow.errors import (
     PlanOverlap,
     RiskMissing,
 )
-from workflow.models import Agency, Case, Child
+from workflow.models import Agency, Case, Child, WhyWaived
 from workflow.people import take_part
 from workflow.working_days import add_months
 
@@ -347,7 +347,7 @@ def stop_what_is_owed(child: Child, *, on: date) -> None:
         deadlines.waive(deadlines.pending(child.case, code, child.key))
     for action in open_actions_of(child):
         if not any(open_plan(shared.child) for shared in action.for_children.select_related("child")):
-            cancel_with_plan(action, on=on)
+            call_off(action, WhyWaived.NO_LONGER_OWED, on=on)
     set_core_group(child, [], on=on)
     flags.clear(child.case, child.key, on=on)
 
