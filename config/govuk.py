@@ -13,7 +13,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import SafeString, mark_safe
 from jinja2 import Environment, PackageLoader, PrefixLoader
 
-from config.date_input import BOXES, DateBoxes, DateInputField
+from workflow.date_input import BOXES, DateBoxes, DateInputField
 
 __all__ = ["DateInputField", "GovukFormRenderer", "component", "error_links", "error_messages", "render_field"]
 

@@ -11,7 +11,7 @@ from workflow.acts import PARTNERSHIP, under_way
 def run_night(today: date) -> Swept:
     """The sweep and the watches of one day. Run again the same day, it does nothing more."""
     swept = sweep(today)
-    with under_way("nightly_watch", PARTNERSHIP, by=None, at=sweep_moment(today)):
+    with under_way("nightly_watch", PARTNERSHIP, by=None, at=sweep_moment(today), only_if_changed=True):
         drift.watch(today)
         meetings.settle(today)
         meetings.watch_births(today)

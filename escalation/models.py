@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models import Agency, Case, Deadline, Professional
-from workflow.records import Record, RecordQuerySet
+from workflow.records import Record, RecordQuerySet, StateField
 
 RUNGS = (1, 2, 3, 4)
 
@@ -84,7 +84,7 @@ class Acknowledgement(Record):
     plan = models.TextField(blank=True)
     intend_by = models.DateField()
     given_on = models.DateField()
-    state = FSMField(default=State.ACKNOWLEDGED, choices=State.choices, protected=True)
+    state = StateField(default=State.ACKNOWLEDGED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -140,7 +140,7 @@ class Disagreement(Record):
     resolved_on = models.DateField(null=True, blank=True)
     resolved_stage = models.PositiveSmallIntegerField(null=True, blank=True)
     outcome = models.TextField(blank=True)
-    state = FSMField(default=State.STAGE1, choices=State.choices, protected=True)
+    state = StateField(default=State.STAGE1, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

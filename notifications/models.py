@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models import Case, Professional
-from workflow.records import Record, RecordQuerySet
+from workflow.records import Record, RecordQuerySet, StateField
 
 ALERT = "ALERT"
 
@@ -62,7 +62,7 @@ class Notification(Record):
     attempts = models.PositiveSmallIntegerField(default=0)
     server_said = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    state = FSMField(default=State.QUEUED, choices=State.choices, protected=True)
+    state = StateField(default=State.QUEUED, choices=State.choices)
 
     objects = NotificationQuerySet.as_manager()
 

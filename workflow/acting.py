@@ -1,6 +1,6 @@
 """Who is acting, and when: set once at the edge of an act, stamped on everything the act changes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,6 +28,13 @@ class Acting:
     policy_version: str
     reason: str = ""
     entry: "Entry | None" = None
+    write: "Callable[[], Entry] | None" = None
+
+    def written(self) -> "Entry | None":
+        """The journal entry of this act; one that writes only when something changes writes it now."""
+        if self.entry is None and self.write is not None:
+            self.entry = self.write()
+        return self.entry
 
     @property
     def on(self) -> date:

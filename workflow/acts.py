@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from inspect import signature
 from typing import Any, TypeVar
 
@@ -58,9 +58,18 @@ def act(function: Callable[..., T]) -> Callable[..., T]:
 
 @contextmanager
 def under_way(
-    name: str, subject: Any, *, by: Professional | None, at: datetime, asked: Mapping[str, Any] | None = None
+    name: str,
+    subject: Any,
+    *,
+    by: Professional | None,
+    at: datetime,
+    asked: Mapping[str, Any] | None = None,
+    only_if_changed: bool = False,
 ) -> Iterator[Acting]:
-    """One act from its journal entry to its end, in one transaction. Raises what it refuses, once that is written down."""
+    """One act from its journal entry to its end, in one transaction. Raises what it refuses, once that is written down.
+
+    A nightly watch writes its entry `only_if_changed`: most nights nothing happens.
+    """
     if current() is not None:
         raise RuntimeError(f"{name} was called inside another act; call the plain function both share")
     case = case_of(subject)
@@ -70,7 +79,9 @@ def under_way(
     this.reason = str(asked.get("reason") or "")
     try:
         with transaction.atomic():
-            this.entry = _write(this, case, asked)
+            this.write = partial(_write, this, case, asked)
+            if not only_if_changed:
+                this.written()
             with acting(this):
                 yield this
             _heard_from(this, case)

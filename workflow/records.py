@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
-from django_fsm import TransitionNotAllowed, can_proceed
+from django_fsm import FSMField, can_proceed
 from simple_history.models import HistoricalRecords
 
 from workflow.acting import Acting, current
@@ -56,7 +56,7 @@ class Stamp(models.Model):
         self.history_role = act.by.role if act.by else ""
         self.history_agency = act.by.agency.key if act.by else ""
         self.history_policy = act.policy_version
-        self.history_entry = act.entry
+        self.history_entry = act.written()
         self.history_change_reason = act.reason
 
 
@@ -82,6 +82,18 @@ class RecordQuerySet(models.QuerySet[AnyRecord]):
 
     def delete(self) -> NoReturn:
         raise QuietChange("nothing is deleted: cancel, end or waive it, with a reason")
+
+
+class StateField(FSMField):
+    """The state of a record: moved only by its transitions, never assigned. A migration sees a plain text column."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"protected": True, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class Record(models.Model):
@@ -151,6 +163,3 @@ def keep_new(rows: Sequence[AnyRecord]) -> list[AnyRecord]:
         stamped.append(past)
     history.model._base_manager.bulk_create(stamped, batch_size=1000)
     return list(created)
-
-
-__all__ = ["QuietChange", "Record", "RecordQuerySet", "TransitionNotAllowed", "keep_new", "ready"]

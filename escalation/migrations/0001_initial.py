@@ -1,6 +1,5 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -57,7 +56,7 @@ class Migration(migrations.Migration):
                 ('plan', models.TextField(blank=True)),
                 ('intend_by', models.DateField()),
                 ('given_on', models.DateField()),
-                ('state', django_fsm.FSMField(choices=[('acknowledged', 'Acknowledged'), ('kept', 'Kept'), ('lapsed', 'Lapsed')], default='acknowledged', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('acknowledged', 'Acknowledged'), ('kept', 'Kept'), ('lapsed', 'Lapsed')], default='acknowledged', max_length=50)),
             ],
             options={
                 'ordering': ['id'],
@@ -93,7 +92,7 @@ class Migration(migrations.Migration):
                 ('resolved_on', models.DateField(blank=True, null=True)),
                 ('resolved_stage', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('outcome', models.TextField(blank=True)),
-                ('state', django_fsm.FSMField(choices=[('stage1', 'Stage 1: practitioners'), ('stage2', 'Stage 2: line managers'), ('stage3', 'Stage 3: senior or designated leads'), ('stage4', 'Stage 4: the partnership'), ('resolved', 'Resolved')], default='stage1', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('stage1', 'Stage 1: practitioners'), ('stage2', 'Stage 2: line managers'), ('stage3', 'Stage 3: senior or designated leads'), ('stage4', 'Stage 4: the partnership'), ('resolved', 'Resolved')], default='stage1', max_length=50)),
             ],
             options={
                 'ordering': ['id'],
@@ -173,7 +172,7 @@ class Migration(migrations.Migration):
                 ('plan', models.TextField(blank=True)),
                 ('intend_by', models.DateField()),
                 ('given_on', models.DateField()),
-                ('state', django_fsm.FSMField(choices=[('acknowledged', 'Acknowledged'), ('kept', 'Kept'), ('lapsed', 'Lapsed')], default='acknowledged', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('acknowledged', 'Acknowledged'), ('kept', 'Kept'), ('lapsed', 'Lapsed')], default='acknowledged', max_length=50)),
                 ('alert', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='escalation.alert')),
                 ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.professional')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -208,7 +207,7 @@ class Migration(migrations.Migration):
                 ('resolved_on', models.DateField(blank=True, null=True)),
                 ('resolved_stage', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('outcome', models.TextField(blank=True)),
-                ('state', django_fsm.FSMField(choices=[('stage1', 'Stage 1: practitioners'), ('stage2', 'Stage 2: line managers'), ('stage3', 'Stage 3: senior or designated leads'), ('stage4', 'Stage 4: the partnership'), ('resolved', 'Resolved')], default='stage1', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('stage1', 'Stage 1: practitioners'), ('stage2', 'Stage 2: line managers'), ('stage3', 'Stage 3: senior or designated leads'), ('stage4', 'Stage 4: the partnership'), ('resolved', 'Resolved')], default='stage1', max_length=50)),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.case')),
                 ('raised_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.professional')),
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.agency')),

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from django.db import models
-from django_fsm import RETURN_VALUE, FSMField, transition
+from django_fsm import RETURN_VALUE, transition
 
 from meetings.models.parties import AboutAParty, one_party
 from workflow.models import Agency, Case, Child, FamilyMember, Professional
-from workflow.records import Record
+from workflow.records import Record, StateField
 
 
 class Conference(Record):
@@ -52,7 +52,7 @@ class Conference(Record):
     override_ground = models.CharField(max_length=60, blank=True)
     core_group = models.JSONField(default=list, blank=True, help_text="The agencies named in the decision.")
     decided_at = models.DateTimeField(null=True, blank=True)
-    state = FSMField(default=State.REQUESTED, choices=State.choices, protected=True)
+    state = StateField(default=State.REQUESTED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -190,7 +190,7 @@ class Invitation(AboutAParty, Record):
     interpreter = models.CharField(max_length=20, blank=True)
     excuse = models.CharField(max_length=60, blank=True)
     tracing = models.TextField(blank=True)
-    state = FSMField(default=State.EXPECTED, choices=State.choices, protected=True)
+    state = StateField(default=State.EXPECTED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -240,7 +240,7 @@ class Exclusion(Record):
     other_means = models.TextField(blank=True)
     may_receive = models.CharField(max_length=14, choices=MayReceive.choices, default=MayReceive.NOTHING)
     was_invited = models.BooleanField(default=False)
-    state = FSMField(default=State.REQUESTED, choices=State.choices, protected=True)
+    state = StateField(default=State.REQUESTED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -352,7 +352,7 @@ class Dissent(Record):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     answer = models.TextField(blank=True)
-    state = FSMField(default=State.NOTED, choices=State.choices, protected=True)
+    state = StateField(default=State.NOTED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

@@ -1,11 +1,11 @@
 """Core groups: the people who turn a plan into what happens, every few weeks."""
 
 from django.db import models
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from meetings.models.parties import AboutAParty
 from workflow.models import Case, Child, Professional
-from workflow.records import Record
+from workflow.records import Record, StateField
 
 
 class CoreGroup(Record):
@@ -22,7 +22,7 @@ class CoreGroup(Record):
     held_on = models.DateField()
     is_quorate = models.BooleanField()
     why_not_held = models.TextField(blank=True)
-    state = FSMField(default=State.HELD, choices=State.choices, protected=True)
+    state = StateField(default=State.HELD, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

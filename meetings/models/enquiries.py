@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models import Case, Child
-from workflow.records import Record
+from workflow.records import Record, StateField
 
 
 class Referral(Record):
@@ -37,7 +37,7 @@ class Referral(Record):
     decision = models.CharField(max_length=20, choices=Decision.choices, blank=True)
     spoke_to_referrer = models.BooleanField(default=False)
     why_not_spoken = models.TextField(blank=True)
-    state = FSMField(default=State.RECEIVED, choices=State.choices, protected=True)
+    state = StateField(default=State.RECEIVED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -89,7 +89,7 @@ class StrategyDiscussion(Record):
     medical_decision = models.CharField(max_length=60, blank=True)
     medical_decided_by = models.CharField(max_length=60, blank=True)
     medical_why = models.TextField(blank=True)
-    state = FSMField(default=State.CALLED, choices=State.choices, protected=True)
+    state = StateField(default=State.CALLED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -142,7 +142,7 @@ class Enquiry(Record):
     why_not_seen = models.TextField(blank=True)
     proposed_outcome = models.CharField(max_length=20, blank=True)
     rationale = models.TextField(blank=True)
-    state = FSMField(default=State.OPEN, choices=State.choices, protected=True)
+    state = StateField(default=State.OPEN, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

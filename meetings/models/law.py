@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models import Case, Child
-from workflow.records import Record
+from workflow.records import Record, StateField
 
 
 class Transfer(Record):
@@ -25,7 +25,7 @@ class Transfer(Record):
     plan_started_on = models.DateField()
     category = models.CharField(max_length=3)
     notified_on = models.DateField()
-    state = FSMField(default=State.PENDING, choices=State.choices, protected=True)
+    state = StateField(default=State.PENDING, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -78,7 +78,7 @@ class LegalPlanningMeeting(Record):
     advice = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     held_on = models.DateField(null=True, blank=True)
-    state = FSMField(default=State.RECOMMENDED, choices=State.choices, protected=True)
+    state = StateField(default=State.RECOMMENDED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -103,7 +103,7 @@ class SeriousIncident(Record):
     key = models.SlugField(max_length=60)
     what = models.TextField()
     aware_on = models.DateField()
-    state = FSMField(default=State.RECORDED, choices=State.choices, protected=True)
+    state = StateField(default=State.RECORDED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

@@ -3,12 +3,12 @@
 from datetime import date
 
 from django.db import models
-from django_fsm import RETURN_VALUE, FSMField, transition
+from django_fsm import RETURN_VALUE, transition
 
 from meetings.models.conferences import Conference
 from meetings.models.parties import AboutAParty, one_party
 from workflow.models import Case
-from workflow.records import Record
+from workflow.records import Record, StateField
 
 
 class Minutes(Record):
@@ -28,7 +28,7 @@ class Minutes(Record):
     text_version = models.PositiveSmallIntegerField(default=0)
     notes = models.TextField(blank=True, help_text="What the chair asked to be put right.")
     window_until = models.DateField(null=True, blank=True, help_text="The last day of the challenge window.")
-    state = FSMField(default=State.NOT_STARTED, choices=State.choices, protected=True)
+    state = StateField(default=State.NOT_STARTED, choices=State.choices)
 
     class Meta:
         verbose_name_plural = "minutes"
@@ -88,7 +88,7 @@ class MinutesCopy(AboutAParty, Record):
     is_redacted = models.BooleanField(default=False)
     text_version = models.PositiveSmallIntegerField()
     sent_on = models.DateField()
-    state = FSMField(default=State.SENT, choices=State.choices, protected=True)
+    state = StateField(default=State.SENT, choices=State.choices)
 
     class Meta:
         ordering = ["id"]
@@ -119,7 +119,7 @@ class Challenge(AboutAParty, Record):
     point = models.TextField()
     made_on = models.DateField()
     answer = models.TextField(blank=True)
-    state = FSMField(default=State.OPEN, choices=State.choices, protected=True)
+    state = StateField(default=State.OPEN, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

@@ -1,6 +1,5 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -47,7 +46,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('server_said', models.CharField(blank=True, max_length=300)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('state', django_fsm.FSMField(choices=[('queued', 'Waiting to be sent'), ('sent', 'Handed to the mail server'), ('failed', 'Could not be delivered')], default='queued', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sent', 'Handed to the mail server'), ('failed', 'Could not be delivered')], default='queued', max_length=50)),
             ],
             options={
                 'ordering': ['id'],
@@ -102,7 +101,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('server_said', models.CharField(blank=True, max_length=300)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('state', django_fsm.FSMField(choices=[('queued', 'Waiting to be sent'), ('sent', 'Handed to the mail server'), ('failed', 'Could not be delivered')], default='queued', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sent', 'Handed to the mail server'), ('failed', 'Could not be delivered')], default='queued', max_length=50)),
                 ('recipient', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.professional')),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.case')),
                 ('notice', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: an alert.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notifications.notice')),

@@ -1,6 +1,5 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -32,7 +31,7 @@ class Migration(migrations.Migration):
                 ('evidence', models.TextField(blank=True)),
                 ('effect', models.TextField(blank=True)),
                 ('blocked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.agency')),
-                ('state', django_fsm.FSMField(choices=[('agreed', 'Agreed'), ('blocked', 'Blocked'), ('completed', 'Completed'), ('verified', 'Verified'), ('cancelled', 'Cancelled')], default='agreed', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('agreed', 'Agreed'), ('blocked', 'Blocked'), ('completed', 'Completed'), ('verified', 'Verified'), ('cancelled', 'Cancelled')], default='agreed', max_length=50)),
             ],
             options={
                 'ordering': ['id'],
@@ -69,7 +68,7 @@ class Migration(migrations.Migration):
                 ('reviews_held', models.PositiveSmallIntegerField(default=0)),
                 ('longest_band_told', models.PositiveSmallIntegerField(default=0, help_text='The highest length flag raised, months.')),
                 ('told_still_outline', models.BooleanField(default=False)),
-                ('state', django_fsm.FSMField(choices=[('outline', 'Outline'), ('active', 'Active'), ('ended_review', 'Ended at a review'), ('ended_transfer', 'Ended by transfer'), ('ended_admin', 'Ended without a conference')], default='outline', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('outline', 'Outline'), ('active', 'Active'), ('ended_review', 'Ended at a review'), ('ended_transfer', 'Ended by transfer'), ('ended_admin', 'Ended without a conference')], default='outline', max_length=50)),
             ],
             options={
                 'ordering': ['id'],
@@ -307,7 +306,7 @@ class Migration(migrations.Migration):
                 ('added_on', models.DateField()),
                 ('evidence', models.TextField(blank=True)),
                 ('effect', models.TextField(blank=True)),
-                ('state', django_fsm.FSMField(choices=[('agreed', 'Agreed'), ('blocked', 'Blocked'), ('completed', 'Completed'), ('verified', 'Verified'), ('cancelled', 'Cancelled')], default='agreed', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('agreed', 'Agreed'), ('blocked', 'Blocked'), ('completed', 'Completed'), ('verified', 'Verified'), ('cancelled', 'Cancelled')], default='agreed', max_length=50)),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.case')),
                 ('blocked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.agency')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -373,7 +372,7 @@ class Migration(migrations.Migration):
                 ('reviews_held', models.PositiveSmallIntegerField(default=0)),
                 ('longest_band_told', models.PositiveSmallIntegerField(default=0, help_text='The highest length flag raised, months.')),
                 ('told_still_outline', models.BooleanField(default=False)),
-                ('state', django_fsm.FSMField(choices=[('outline', 'Outline'), ('active', 'Active'), ('ended_review', 'Ended at a review'), ('ended_transfer', 'Ended by transfer'), ('ended_admin', 'Ended without a conference')], default='outline', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('outline', 'Outline'), ('active', 'Active'), ('ended_review', 'Ended at a review'), ('ended_transfer', 'Ended by transfer'), ('ended_admin', 'Ended without a conference')], default='outline', max_length=50)),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.case')),
                 ('child', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.child')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),

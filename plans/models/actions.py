@@ -1,11 +1,11 @@
 """Plan actions. Their date and owner live in their Deadline and nowhere else."""
 
 from django.db import models
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow import deadlines
 from workflow.models import Agency, Case, Child, Deadline, Professional
-from workflow.records import Record
+from workflow.records import Record, StateField
 
 
 class Action(Record):
@@ -31,7 +31,7 @@ class Action(Record):
     evidence = models.TextField(blank=True)
     effect = models.TextField(blank=True)
     blocked_by = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(default=State.AGREED, choices=State.choices, protected=True)
+    state = StateField(default=State.AGREED, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

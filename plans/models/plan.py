@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models import Agency, Case, Child, FamilyMember
-from workflow.records import Record, RecordQuerySet
+from workflow.records import Record, RecordQuerySet, StateField
 
 
 class Category(models.TextChoices):
@@ -50,7 +50,7 @@ class Plan(Record):
     reviews_held = models.PositiveSmallIntegerField(default=0)
     longest_band_told = models.PositiveSmallIntegerField(default=0, help_text="The highest length flag raised, months.")
     told_still_outline = models.BooleanField(default=False)
-    state = FSMField(default=State.OUTLINE, choices=State.choices, protected=True)
+    state = StateField(default=State.OUTLINE, choices=State.choices)
 
     objects = PlanQuerySet.as_manager()
 

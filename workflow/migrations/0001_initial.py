@@ -3,7 +3,6 @@ import django.contrib.auth.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-import django_fsm
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -130,7 +129,7 @@ class Migration(migrations.Migration):
                 ('born_on', models.DateField(blank=True, null=True)),
                 ('expected_on', models.DateField(blank=True, null=True)),
                 ('missing', models.JSONField(blank=True, default=list, help_text='Details not on record yet.')),
-                ('state', django_fsm.FSMField(choices=[('unborn', 'Unborn'), ('born', 'Born'), ('died', 'Died')], default='born', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('unborn', 'Unborn'), ('born', 'Born'), ('died', 'Died')], default='born', max_length=50)),
             ],
             options={
                 'verbose_name_plural': 'children',
@@ -266,7 +265,7 @@ class Migration(migrations.Migration):
                 ('short_notice', models.BooleanField(default=False, help_text='Counted back to a day already past.')),
                 ('about_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
                 ('about_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('state', django_fsm.FSMField(choices=[('pending', 'Pending'), ('met', 'Met'), ('waived', 'Waived')], default='pending', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('met', 'Met'), ('waived', 'Waived')], default='pending', max_length=50)),
             ],
             options={
                 'ordering': ['due_on', 'id'],
@@ -492,7 +491,7 @@ class Migration(migrations.Migration):
                 ('born_on', models.DateField(blank=True, null=True)),
                 ('expected_on', models.DateField(blank=True, null=True)),
                 ('missing', models.JSONField(blank=True, default=list, help_text='Details not on record yet.')),
-                ('state', django_fsm.FSMField(choices=[('unborn', 'Unborn'), ('born', 'Born'), ('died', 'Died')], default='born', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('unborn', 'Unborn'), ('born', 'Born'), ('died', 'Died')], default='born', max_length=50)),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.case')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -714,7 +713,7 @@ class Migration(migrations.Migration):
                 ('moved_because', models.TextField(blank=True, help_text='Why its date was moved last.')),
                 ('short_notice', models.BooleanField(default=False, help_text='Counted back to a day already past.')),
                 ('about_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('state', django_fsm.FSMField(choices=[('pending', 'Pending'), ('met', 'Met'), ('waived', 'Waived')], default='pending', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('met', 'Met'), ('waived', 'Waived')], default='pending', max_length=50)),
                 ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.case')),
                 ('owner_professional', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.professional')),
                 ('owner_family_member', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workflow.familymember')),

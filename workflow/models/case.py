@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models.people import SOCIAL_CARE, Agency, Professional
-from workflow.records import Record, RecordQuerySet
+from workflow.records import Record, RecordQuerySet, StateField
 
 if TYPE_CHECKING:
     from workflow.permissions import Person
@@ -75,7 +75,7 @@ class Child(Record):
     born_on = models.DateField(null=True, blank=True)
     expected_on = models.DateField(null=True, blank=True)
     missing = models.JSONField(default=list, blank=True, help_text="Details not on record yet.")
-    state = FSMField(default=State.BORN, choices=State.choices, protected=True)
+    state = StateField(default=State.BORN, choices=State.choices)
 
     class Meta:
         ordering = ["id"]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from workflow.models.case import Case, FamilyMember
 from workflow.models.people import Agency, Professional
-from workflow.records import Record, RecordQuerySet
+from workflow.records import Record, RecordQuerySet, StateField
 from workflow.timescales import Span
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Deadline(Record):
     short_notice = models.BooleanField(default=False, help_text="Counted back to a day already past.")
     about_type = models.ForeignKey(ContentType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     about_id = models.PositiveBigIntegerField(null=True, blank=True)
-    state = FSMField(default=State.PENDING, choices=State.choices, protected=True)
+    state = StateField(default=State.PENDING, choices=State.choices)
 
     objects = DeadlineQuerySet.as_manager()
 
