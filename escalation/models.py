@@ -1,6 +1,7 @@
 """Lateness noticed: alerts, what people promised about them, the sweep's own record, and disagreements."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -33,7 +34,7 @@ class Alert(Record):
     raised_on = models.DateField()
     ladder = models.JSONField(default=list, help_text="The offsets of the ladder as it was when this rung was raised.")
 
-    objects = AlertQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Alert"]] = AlertQuerySet.as_manager()
 
     class Meta:
         ordering = ["owed_on", "id"]
@@ -100,7 +101,7 @@ class Acknowledgement(Record):
 
 
 class SweepRun(models.Model):
-    """The sweep of one day: when it last ran, whether it was clean, what failed. Its row is the lock of that day's sweep."""
+    """The sweep of one day: when it last ran, whether it was clean, what failed. Its row locks that day's sweep."""
 
     day = models.DateField(unique=True)
     finished_at = models.DateTimeField(null=True)

@@ -75,11 +75,11 @@ def under_way(
     case = case_of(subject)
     this = Acting(name, by, at, policy_version="")
     this.policy_version = policy_on(this.on).version
-    asked = plain(asked or {})
-    this.reason = str(asked.get("reason") or "")
+    told: dict[str, Any] = plain(asked or {})
+    this.reason = str(told.get("reason") or "")
     try:
         with transaction.atomic():
-            this.write = partial(_write, this, case, asked)
+            this.write = partial(_write, this, case, told)
             if not only_if_changed:
                 this.written()
             with acting(this):
@@ -87,10 +87,10 @@ def under_way(
             _heard_from(this, case)
     except TransitionNotAllowed as illegal:
         refused = WrongState(str(illegal))
-        _write_refusal(this, case, asked, refused)
+        _write_refusal(this, case, told, refused)
         raise refused from illegal
     except Refused as refused:
-        _write_refusal(this, case, asked, refused)
+        _write_refusal(this, case, told, refused)
         raise
 
 

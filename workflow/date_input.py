@@ -2,6 +2,8 @@
 
 import calendar
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,16 +26,17 @@ class DateRefused(ValidationError):
 class DateBoxes(forms.Widget):
     """Posted as `due_on-day`, `due_on-month`, `due_on-year`; what was typed is kept as it was typed."""
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> tuple[str, ...]:
         return tuple(data.get(f"{name}-{box}", "") for box in BOXES)
 
-    def value_omitted_from_data(self, data, files, name):
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return not any(f"{name}-{box}" in data for box in BOXES)
 
-    def id_for_label(self, id_, index=None):
+    def id_for_label(self, id_: str, index: Any = None) -> str:
         return f"{id_}-{BOXES[0]}" if id_ else id_
 
-    def typed(self, value: dt.date | tuple[str, ...] | None) -> dict[str, str]:
+    @staticmethod
+    def typed(value: dt.date | tuple[str, ...] | None) -> dict[str, str]:
         """What stands in each box, for a date of ours or for what somebody typed."""
         if isinstance(value, dt.date):
             value = (str(value.day), str(value.month), str(value.year))
@@ -49,16 +52,16 @@ class DateInputField(forms.Field):
 
     widget = DateBoxes
 
-    def __init__(self, *, named: str = "", earliest: int = 1900, latest: int = 2100, **kwargs) -> None:
+    def __init__(self, *, named: str = "", earliest: int = 1900, latest: int = 2100, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.named, self.earliest, self.latest = named, earliest, latest
 
-    def get_bound_field(self, form, field_name):
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         bound = super().get_bound_field(form, field_name)
         self.named = self.named or str(bound.label)
         return bound
 
-    def to_python(self, value):
+    def to_python(self, value: dt.date | tuple[str, ...] | None) -> dt.date | None:
         if isinstance(value, dt.date):
             return value
         typed = {box: text.strip() for box, text in self.widget.typed(value).items()}

@@ -20,6 +20,23 @@ from workflow.working_days import Calendar, add_working_days, days_after, workin
 
 Owner: TypeAlias = Professional | FamilyMember
 
+STAYS_WHEN_OWED_AGAIN = (
+    "case",
+    "code",
+    "subject",
+    "timescale",
+    "title",
+    "counted_from",
+    "counted_back",
+    "no_later_than",
+    "value",
+    "policy_version",
+    "is_fast",
+    "first_due_on",
+    "about_type",
+    "about_id",
+)
+
 
 # Starting
 
@@ -153,13 +170,7 @@ def start_chosen(
 def restart(earlier: Deadline, *, on: date, due: date, because: str) -> Deadline | None:
     """Owed again after it had been met or waived; its first date is kept. Returns as `start`."""
     again = Deadline(
-        **{
-            name: getattr(earlier, name)
-            for name in (
-                "case code subject timescale title counted_from counted_back no_later_than value policy_version "
-                "is_fast first_due_on about_type about_id"
-            ).split()
-        },
+        **{name: getattr(earlier, name) for name in STAYS_WHEN_OWED_AGAIN},
         due_on=due,
         explanation=f"{because}: owed again by {_long(due)}; first due {_long(earlier.first_due_on)}",
     )

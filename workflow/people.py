@@ -6,7 +6,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from workflow.records import act_under_way
 from workflow.models import (
     SOCIAL_CARE,
     Agency,
@@ -18,6 +17,7 @@ from workflow.models import (
     Professional,
     Role,
 )
+from workflow.records import act_under_way
 
 
 def first_in_post(role: Role, on: date, *, agency: Agency | None = None) -> Professional | None:

@@ -8,10 +8,11 @@ of somebody they cover that day. Acts that ask for a particular person or agency
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from workflow.errors import NotPermitted
-from workflow.models import SOCIAL_CARE, Agency, Case, CaseLink, Professional, Role
+from workflow.models import SOCIAL_CARE, Agency, CaseLink, Professional, Role
+from workflow.models.case import CaseQuerySet
 
 Person = Professional
 
@@ -160,8 +161,8 @@ SOCIAL_CARE_OVERSIGHT = SERVICE | {Role.TEAM_MANAGER, Role.AGENCY_LEAD, Role.AGE
 AGENCY_OVERSIGHT = frozenset({Role.AGENCY_LEAD, Role.AGENCY_EXEC})
 
 
-def visible_cases(cases: "QuerySet[Case]", person: Professional) -> "QuerySet[Case]":
-    """The part of `cases` this person needs to know: by a role in the case, an open link, or oversight of an agency in it.
+def visible_cases(cases: CaseQuerySet, person: Professional) -> CaseQuerySet:
+    """The part of `cases` this person needs to know: by a role in it, an open link, or oversight of an agency there.
 
     Nobody out of post sees anything; an auditor sees all; managers and leads of social care see all its cases; a lead
     or executive of another agency sees the cases in which that agency has a part.

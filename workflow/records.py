@@ -1,4 +1,4 @@
-"""What every record keeps: its state moves only by transitions, stale saves are refused, history is whole, nothing is deleted.
+"""What every record keeps: a state moved only by transitions, no stale save, a whole history. Nothing is deleted.
 
 A record is changed inside an act (`workflow.acts`) and nowhere else; the act's doer, moment, reason and policy version
 are stamped on the history row of every change. `update()`, `bulk_*()` and `delete()` would change rows behind the
@@ -24,7 +24,7 @@ class QuietChange(Exception):
 
 
 class Stamp(models.Model):
-    """What a history row knows besides the fields: who acted, in which role, for whom, under which policy, in which act.
+    """What a history row knows besides the fields: who acted, in which role, for whom, under which policy, which act.
 
     `history_date` is when it was true; `recorded_at` is when the database wrote it down. They differ for late entries.
     """
@@ -122,7 +122,7 @@ class Record(models.Model):
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> bool:
         """The one UPDATE, guarded: the row must still be the version that was read."""
         unchanged = base_qs.filter(version=self.version - 1)
-        if not super()._do_update(unchanged, using, pk_val, values, *rest):  # type: ignore[misc]
+        if not super()._do_update(unchanged, using, pk_val, values, *rest):
             raise StaleRecord(str(self))
         return True
 
@@ -153,7 +153,7 @@ def keep_new(rows: Sequence[AnyRecord]) -> list[AnyRecord]:
     for row in rows:
         row.version = 1
     created = model._base_manager.bulk_create(rows, batch_size=1000)
-    history: Any = model.history  # type: ignore[attr-defined]
+    history: Any = model.history
     stamped = []
     for row in created:
         past = history.model(

@@ -94,7 +94,7 @@ def latest_start_reaching(today: date, days: int, calendar: Calendar | None = No
 
 
 def add_months(start: date, months: int) -> date:
-    """The same day of the month `months` calendar months later (earlier when negative); if that month has no such day, its last day.
+    """The same day of the month `months` calendar months later (earlier when negative), or that month's last day.
 
     The corresponding date rule of common law; never rolled to a working day.
     """

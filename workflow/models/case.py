@@ -1,7 +1,7 @@
 """A case: one family's children, the people around them, and the agencies working with them."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -45,7 +45,7 @@ class Case(Record):
     administrator = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     opened_on = models.DateField()
 
-    objects = CaseQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Case"]] = CaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["reference"]

@@ -1,7 +1,7 @@
 """The centre of the product: everything owed by a date is a Deadline."""
 
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -76,7 +76,7 @@ class Deadline(Record):
     about_id = models.PositiveBigIntegerField(null=True, blank=True)
     state = StateField(default=State.PENDING, choices=State.choices)
 
-    objects = DeadlineQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Deadline"]] = DeadlineQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "id"]

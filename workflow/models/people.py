@@ -1,6 +1,7 @@
 """Who works here: agencies, the professionals in their posts, who covers whom."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -69,7 +70,7 @@ class Professional(Record):
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
 
-    objects = ProfessionalQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Professional"]] = ProfessionalQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
