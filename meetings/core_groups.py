@@ -17,7 +17,7 @@ from meetings.models import (
 )
 from meetings.outcomes import core_group_held
 from notifications.tell import tell
-from plans import drift
+from plans import patterns
 from plans.lifecycle import add_to_core_group, core_group_of, require_open_plans
 from plans.models import Engagement
 from workflow import deadlines
@@ -79,7 +79,7 @@ def hold_core_group(
     if is_quorate:
         for member, rating in (engagement or {}).items():
             Engagement(member=member, core_group_key=key, rating=rating, rated_on=on).save()
-            drift.when_rated(member, on)
+            patterns.when_rated(member, on)
     return core_group
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from meetings import quorum
 from meetings.expected import living_children
-from meetings.models import DiscussedChild, Enquiry, ReferredChild, Referral, StrategyDiscussion
+from meetings.models import DiscussedChild, Enquiry, Referral, ReferredChild, StrategyDiscussion
 from meetings.outcomes import strategy_concluded
 from notifications.tell import tell
 from plans.models import Injury

@@ -15,7 +15,7 @@ from meetings.models import (
     Transfer,
 )
 from notifications.tell import tell
-from plans import drift, lifecycle
+from plans import lifecycle, plan_meetings
 from plans.actions import open_action
 from plans.models import Plan, PlanMeeting
 from plans.smart import ActionDraft
@@ -181,7 +181,7 @@ def conference_decided(conference: Conference, decisions: Decisions, *, on: date
     for plan, decision in going_on:
         meeting = _plan_meeting(conference, plan, decisions, on)
         if decision.outcome == ConferenceChild.Outcome.CONTINUE:
-            drift.ask_about_review(meeting)
+            plan_meetings.ask_about_review(meeting)
     for plan, decision in ending:
         _plan_meeting(conference, plan, decisions, on, ends=True)
         lifecycle.end_at_review(plan, on=on)
@@ -251,12 +251,12 @@ def _name_core_group(child: Child, decision: ChildDecision, decisions: Decisions
 def _plan_meeting(
     conference: Conference, plan: Plan, decisions: Decisions, on: date, *, ends: bool = False
 ) -> PlanMeeting:
-    return drift.hold_plan_meeting(
+    return plan_meetings.hold_plan_meeting(
         plan,
         PlanMeeting.Kind.CONFERENCE,
         conference.key,
         on=on,
-        seen=drift.Seen(dict(decisions.scores.get(plan.child, {})), dict(decisions.evidence)),
+        seen=plan_meetings.Seen(dict(decisions.scores.get(plan.child, {})), dict(decisions.evidence)),
         ends=ends,
     )
 
@@ -346,15 +346,15 @@ def core_group_held(
         was_late = owed is not None and owed.is_overdue(on)
         deadlines.meet(owed, on=on)
         lifecycle.owe_next_core_group(plan, on=on)
-        meeting = drift.hold_plan_meeting(
+        meeting = plan_meetings.hold_plan_meeting(
             plan,
             PlanMeeting.Kind.CORE_GROUP,
             core_group.key,
             on=on,
-            seen=drift.Seen(dict(scores.get(child, {})), dict(evidence)),
+            seen=plan_meetings.Seen(dict(scores.get(child, {})), dict(evidence)),
             was_late=was_late,
         )
-        drift.ask_about_core_group(meeting)
+        plan_meetings.ask_about_core_group(meeting)
 
 
 # What is owed about a child, or about a conference all of whose children have died, when a child dies.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from notifications.tell import tell
-from plans import drift
+from plans import patterns
 from plans.models import Action, ActionChild, Plan
 from plans.smart import ActionDraft, is_refused, vague_in
 from workflow import deadlines, history
@@ -154,7 +154,7 @@ def redate_action(
         raise ApproverTooJunior(about=[approved_by.key])
     deadlines.move(deadline, to, on=on, because=reason)
     if is_later:
-        drift.when_moved_later(action, moved_before + 1, on)
+        patterns.when_moved_later(action, moved_before + 1, on)
     _tell_if_altered(action, by, on)
     _tell_if_not_working_day(action, to, on)
     return action
@@ -199,7 +199,7 @@ def complete_action(action: Action, *, evidence: str, by: Professional, on: date
     action.complete(evidence=evidence)
     action.save()
     deadlines.meet(action.deadline, on=on)
-    drift.when_action_is_over(action, on)
+    patterns.when_action_is_over(action, on)
     return action
 
 
@@ -245,7 +245,7 @@ def call_off(action: Action, why: WhyWaived, *, on: date) -> None:
     action.cancel()
     action.save()
     deadlines.waive(action.deadline, why)
-    drift.when_action_is_over(action, on)
+    patterns.when_action_is_over(action, on)
 
 
 @act

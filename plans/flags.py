@@ -1,7 +1,7 @@
 """Raising and clearing flags: a flag stands until cleared, raising one is told, one that stands is not raised again."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from notifications.tell import tell
 from plans.models import Flag
@@ -51,9 +51,9 @@ def standing(case: Case) -> list[Flag]:
     """The flags that stand now. An agency that was silent and has been heard from since is silent no longer."""
     heard = dict(AgencyPart.objects.filter(case=case).values_list("agency__key", "last_heard_at"))
     found = Flag.objects.filter(case=case, cleared_on=None)
-    return [flag for flag in found if not _heard_since(flag, heard)]
+    return [flag for flag in found if flag.code != "AGENCY_SILENT" or not heard_since(flag, heard.get(flag.about))]
 
 
-def _heard_since(flag: Flag, heard: dict[str, object]) -> bool:
-    last = heard.get(flag.about) if flag.code == "AGENCY_SILENT" else None
-    return last is not None and last > flag.raised_at  # type: ignore[operator]
+def heard_since(flag: Flag, last_heard_at: datetime | None) -> bool:
+    """Whether the silence a flag tells of has been broken since it was raised."""
+    return last_heard_at is not None and last_heard_at > flag.raised_at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifications.tell import tell
-from plans import drift, flags
+from plans import flags, patterns
 from plans.actions import call_off, check_all, open_action, open_actions_of
 from plans.models import ChildInNeedPlan, CoreGroupMember, Outcome, OutcomeChild, Plan, PlanMeeting, Risk
 from plans.smart import ActionDraft
@@ -27,6 +27,7 @@ from workflow.errors import (
 )
 from workflow.models import Agency, Case, Child, WhyWaived
 from workflow.people import take_part
+from workflow.policy import policy_on
 from workflow.working_days import add_months
 
 # What a child on a plan is owed until the plan ends.
@@ -67,7 +68,7 @@ def start_plan(child: Child, category: str, *, on: date, original_started_on: da
     _owe_review(plan, "rcpc_first", on, "the plan started", on)
     owe_visit(child, on, "the plan started", on)
     owe_supervision(child, on, "the plan started", on)
-    drift.when_a_plan_starts(plan, on)
+    patterns.when_a_plan_starts(plan, on)
     if child.is_born and "nhs_number" in child.missing:
         tell(plan.case, "DATA_GAP_AT_PLAN_START", f"{child.key}:nhs_number", [plan.case.lead_practitioner], on=on)
     return plan
@@ -110,7 +111,7 @@ def load_running_plan(
     owe_visit(child, last_seen_on or plan_started_on, "the child was last seen", on)
     owe_supervision(child, last_supervision_on or plan_started_on, "the last supervision", on)
     set_core_group(child, core_group, on=on)
-    drift.tell_length(plan, on)
+    patterns.tell_length(plan, on, policy_on(on))
     return plan
 
 
@@ -216,7 +217,7 @@ def set_core_group(child: Child, agencies: Sequence[Agency], *, on: date) -> Non
         member.left_on = on
         member.save()
     add_to_core_group(child, agencies, on=on)
-    drift.when_agencies_left(child.case, on)
+    patterns.when_agencies_left(child.case, on)
 
 
 def add_to_core_group(child: Child, agencies: Iterable[Agency], *, on: date) -> None:

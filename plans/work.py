@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from notifications.tell import tell
-from plans import drift
+from plans import patterns
 from plans.lifecycle import open_plan, owe_supervision, owe_visit, require_open_plans
 from plans.models import Injury, MissedAppointment, ProfessionalsMeeting, Supervision, Visit
 from workflow import deadlines
@@ -70,7 +70,7 @@ def _count_from_visit(child: Child, day: date, on: date) -> None:
     if open_plan(child) and owed and owed.counted_from and day > owed.counted_from:
         deadlines.meet(owed, on=day)
         owe_visit(child, day, "the child was seen", on)
-        drift.when_seen(child, on)
+        patterns.when_seen(child, on)
 
 
 @act
@@ -195,4 +195,4 @@ def answer_contingency(child: Child, *, response: str, on: date) -> None:
     if not response.strip():
         raise ReasonRequired(about=[child.key])
     deadlines.meet(owed, on=on)
-    drift.when_contingency_is_answered(child, on)
+    patterns.when_contingency_is_answered(child, on)

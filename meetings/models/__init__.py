@@ -14,7 +14,7 @@ from meetings.models.conferences import (
     View,
 )
 from meetings.models.core_groups import CoreGroup, CoreGroupAttendance, CoreGroupChild, RecordCopy
-from meetings.models.enquiries import DiscussedChild, Enquiry, ReferredChild, Referral, StrategyDiscussion
+from meetings.models.enquiries import DiscussedChild, Enquiry, Referral, ReferredChild, StrategyDiscussion
 from meetings.models.law import LegalPlanningMeeting, LookedAfter, SeriousIncident, Transfer
 from meetings.models.minutes import Challenge, Minutes, MinutesCopy
 from meetings.models.parties import Party, party_filter
