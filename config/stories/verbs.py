@@ -16,9 +16,9 @@ from workflow import rule_changes
 from workflow.acting import Acting
 from workflow.acts import refuse
 from workflow.errors import Refused
+from workflow.exporting import export_history
 from workflow.models import Professional
 from workflow.permissions import check_may
-from workflow.exporting import export_history
 
 
 @dataclass(frozen=True)
