@@ -5,6 +5,7 @@ Explainable, no secret score. What raises a flag is in `plans.patterns` (when so
 over thirty core groups, no clear plan"); the numbers are policy data.
 """
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -27,13 +28,15 @@ RED_FROM_NEW_DATES = 3
 
 def rating(plan: Plan) -> str:
     """red, amber or green, always with the flags that made it so (`touching`). Rule: the module and `flags`."""
-    codes = [(flag.code, flag.about) for flag in touching(plan)]
+    return rate(touching(plan), lambda action_key: history.later_moves(plan.case, "action", action_key))
+
+
+def rate(flags: Iterable[Flag], later_moves: Callable[[str], int]) -> str:
+    """The rating these standing flags give; `later_moves` tells how often an action was moved later."""
+    codes = [(flag.code, flag.about) for flag in flags]
     five = {code for code, _ in codes if code in TWICE_OF_THESE_IS_RED}
     long = any(code.startswith("PLAN_") and int(code[5:-1]) >= RED_FROM_MONTHS for code, _ in codes)
-    often = any(
-        code == "ACTION_REDATED" and history.later_moves(plan.case, "action", about) >= RED_FROM_NEW_DATES
-        for code, about in codes
-    )
+    often = any(code == "ACTION_REDATED" and later_moves(about) >= RED_FROM_NEW_DATES for code, about in codes)
     if len(five) >= 2 or long or often or any(code in ALONE_RED for code, _ in codes):
         return "red"
     return "amber" if five else "green"
@@ -46,8 +49,13 @@ def touching(plan: Plan) -> list[Flag]:
     agencies = {
         member.agency.key for member in core_group_members(plan.case).filter(child=child).select_related("agency")
     }
+    return [flag for flag in standing(plan.case) if touches(flag, child, actions, agencies)]
+
+
+def touches(flag: Flag, child: Child, actions: Collection[str], agencies: Collection[str]) -> bool:
+    """Whether a flag is about the child, one of its actions or an agency of its core group, each by key."""
     mine = {"ACTION_REDATED": actions, "ACTION_CARRIED": actions, "AGENCY_SILENT": agencies}
-    return [flag for flag in standing(plan.case) if flag.about in mine.get(flag.code, {child.key})]
+    return flag.about in mine.get(flag.code, {child.key})
 
 
 def best_scores(plan: Plan) -> dict[str, int]:
