@@ -1,5 +1,7 @@
 """What people are told: a notice is the event worth telling, a notification is one message to one person."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django_fsm import transition
@@ -8,6 +10,7 @@ from workflow.models import Case, Professional
 from workflow.records import Record, RecordQuerySet, StateField
 
 ALERT = "ALERT"
+NOT_KNOWN = "not known yet whether it arrived"
 
 
 class Notice(Record):
@@ -35,6 +38,10 @@ class NotificationQuerySet(RecordQuerySet["Notification"]):
     def waiting(self) -> "NotificationQuerySet":
         return self.filter(state=Notification.State.QUEUED)
 
+    def due(self, now: datetime) -> "NotificationQuerySet":
+        """Waiting, and not put off to a later moment."""
+        return self.waiting().filter(Q(not_before=None) | Q(not_before__lte=now))
+
 
 class Notification(Record):
     """One message to one person: written in the transaction of what it tells, delivered afterwards."""
@@ -60,6 +67,7 @@ class Notification(Record):
     written_on = models.DateField()
     message_id = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True, help_text="The next attempt; empty: at once.")
     server_said = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     state = StateField(default=State.QUEUED, choices=State.choices)
@@ -76,12 +84,23 @@ class Notification(Record):
     def __str__(self) -> str:
         return f"{self.code} to {self.recipient}"
 
-    @transition(state, source=State.QUEUED, target=State.SENT)
-    def send(self, *, at: object, message_id: str) -> None:
+    @transition(state, source=State.QUEUED, target=State.QUEUED)
+    def attempt(self, *, message_id: str, until: datetime) -> None:
+        """Taken to be sent in the mail with this id. If nobody comes back to say what became of it, it is due again."""
         self.attempts += 1
-        self.sent_at, self.message_id, self.server_said = at, message_id, "accepted"
+        self.message_id, self.not_before, self.server_said = message_id, until, NOT_KNOWN
+
+    @transition(state, source=State.QUEUED, target=State.QUEUED)
+    def put_off(self, *, until: datetime, said: str, may_have_arrived: bool) -> None:
+        """To be sent again. A mail that may have arrived keeps its id, so that a second copy is known for one."""
+        self.not_before, self.server_said = until, said[:300]
+        if not may_have_arrived:
+            self.message_id = ""
+
+    @transition(state, source=State.QUEUED, target=State.SENT)
+    def send(self, *, at: datetime) -> None:
+        self.sent_at, self.not_before, self.server_said = at, None, "accepted"
 
     @transition(state, source=State.QUEUED, target=State.FAILED)
     def fail(self, *, said: str) -> None:
-        self.attempts += 1
-        self.server_said = said[:300]
+        self.not_before, self.server_said = None, said[:300]
