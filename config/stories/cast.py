@@ -43,18 +43,29 @@ def put_on_stage(story: Story, *, with_policy: bool = True) -> Cast:
     `with_policy`: the story's own values hold from its first day. A partnership of several stories keeps one policy.
     """
     text, on = story.text, story.starts_on
-    at = datetime.combine(on, time(0, 1), LONDON)
-    with under_way("set_up_partnership", PARTNERSHIP, by=None, at=at):
-        agencies = {key: _agency(key, said) for key, said in text["agencies"].items()}
-        professionals = {key: _professional(key, said, agencies) for key, said in text["professionals"].items()}
-        if with_policy:
+    professionals, agencies = bring_people(story, on)
+    if with_policy:
+        with under_way("set_policy", PARTNERSHIP, by=None, at=_dawn(on), only_if_changed=True):
             _policy(text, on)
-    with under_way("open_case", PARTNERSHIP, by=None, at=at):
+    with under_way("open_case", PARTNERSHIP, by=None, at=_dawn(on)):
         cast = Cast(_case(text, professionals, on), professionals, agencies)
         _children(text, cast.case)
         _family(text, cast.case)
         _work_with_them(text, cast, on)
     return cast
+
+
+def bring_people(story: Story, on: date) -> tuple[dict[str, Professional], dict[str, Agency]]:
+    """The professionals and agencies of a story, by its keys; those who are there already stay who they are."""
+    text = story.text
+    with under_way("set_up_partnership", PARTNERSHIP, by=None, at=_dawn(on), only_if_changed=True):
+        agencies = {key: _agency(key, said) for key, said in text["agencies"].items()}
+        return {key: _professional(key, said, agencies) for key, said in text["professionals"].items()}, agencies
+
+
+def _dawn(on: date) -> datetime:
+    """A minute past midnight: before everything else of the day."""
+    return datetime.combine(on, time(0, 1), LONDON)
 
 
 def _agency(key: str, said: dict[str, Any]) -> Agency:

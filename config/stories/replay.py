@@ -3,7 +3,7 @@
 Nothing here knows one story from another, and nothing the domain does depends on being played.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from config.nightly import run_night
-from config.stories.cast import Cast, put_on_stage
+from config.stories.cast import Cast, bring_people, put_on_stage
 from config.stories.state import ask, ask_figure, owner_key
 from config.stories.story import Event, Story
 from config.stories.verbs import OF_THE_PLAYER, VERBS
@@ -241,6 +241,28 @@ class Player:
     def _compare(self, event: Event, what: str, expected: Any, found: Any) -> None:
         if expected != found:
             self.played.differences.append(Difference(event.number, event.on, event.verb, what, expected, found))
+
+
+def play_together(
+    stories: Sequence[Story], *, until: date, progress: Callable[[date], None] = lambda day: None
+) -> list[Player]:
+    """Plays several families in one partnership, under one policy and one clock, up to the end of a day.
+
+    Nothing is held against what the stories expect: people and posts are shared, so other people hear. Posts go to the
+    people of the story named first.
+    """
+    first = min(story.starts_on for story in stories)
+    for story in stories:
+        bring_people(story, first)
+    players: list[Player] = []
+    for day in days(first, until):
+        progress(day)
+        players += [Player(story, with_policy=False) for story in stories if story.starts_on == day]
+        run_night(day)
+        for player in players:
+            for event in (event for event in player.story.events if event.on == day):
+                player.perform(event)
+    return players
 
 
 def days(first: date, last: date) -> Iterator[date]:
