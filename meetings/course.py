@@ -27,7 +27,9 @@ class Course:
     def discussion(self) -> StrategyDiscussion | None:
         """The first strategy discussion about these children since the referral that was not cancelled."""
         return (
-            StrategyDiscussion.objects.filter(discussed__child__in=self.children, called_on__gte=self.referral.received_on)
+            StrategyDiscussion.objects.filter(
+                discussed__child__in=self.children, called_on__gte=self.referral.received_on
+            )
             .exclude(state=StrategyDiscussion.State.CANCELLED)
             .order_by("id")
             .first()
