@@ -1,4 +1,4 @@
-"""A believable partnership made by playing stories: three invented families, their people, and sign-ins for them.
+"""A believable partnership made by playing stories: four invented families, their people, and sign-ins for them.
 
 Everything happens through the real domain functions, so the demonstration's record is as whole as any other.
 """
@@ -18,7 +18,7 @@ from config.stories.story import LIBRARY, Story, read
 from workflow.acts import PARTNERSHIP, under_way
 from workflow.models import Professional, User
 
-STORIES = ("two_siblings", "nadiya_pattern", "robyn_pattern")
+STORIES = ("two_siblings", "fresh_referral", "nadiya_pattern", "robyn_pattern")
 OPENS_ON = date(2026, 11, 23)
 PASSWORD = "fictional-people-only"
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 self.console.print("An earlier run was not finished. Starting over.")
         except demo.NotADemonstration as other:
             raise CommandError(str(other)) from other
-        self.console.print("Making an invented partnership: three families, about a minute.")
+        self.console.print("Making an invented partnership: four families, about a minute.")
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=self.console, transient=True
         )
