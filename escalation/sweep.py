@@ -55,7 +55,7 @@ def sweep(today: date) -> Swept:
     """Raises every rung owed by `today` and not yet raised, and lets broken promises lapse. In calendar days."""
     swept = Swept(today)
     with transaction.atomic():
-        run = _lock(today)
+        run = lock_day(today)
         owed = _owed(today, swept)
         broken = list(Acknowledgement.objects.filter(state=Acknowledgement.State.ACKNOWLEDGED, intend_by__lt=today))
         if owed or broken:
@@ -69,8 +69,8 @@ def sweep(today: date) -> Swept:
     return swept
 
 
-def _lock(today: date) -> SweepRun:
-    """This day's row, held until the pass ends: a second sweep of the day waits, then finds nothing left."""
+def lock_day(today: date) -> SweepRun:
+    """This day's row, held until the transaction ends: a second pass over the day waits, then finds nothing left."""
     SweepRun.objects.get_or_create(day=today)
     return SweepRun.objects.select_for_update().get(day=today)
 
