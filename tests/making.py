@@ -7,6 +7,7 @@ from workflow.acting import LONDON
 from workflow.acts import PARTNERSHIP, under_way
 from workflow.models import Agency, Case, Child, Cover, Deadline, Family, FamilyMember, Professional, Role
 from workflow.people import link, name_contact
+from workflow.policy import add_version
 
 A_WEDNESDAY = date(2026, 3, 18)
 SOCIAL_CARE_ROLES = (
@@ -97,9 +98,7 @@ def cover(covered, by, *, from_on, until_on):
     return named
 
 
-def with_timescale(code, value, *, on=A_WEDNESDAY):
-    """The partnership has another value from that day."""
-    from workflow.policy import add_version
-
+def with_policy(changes, *, on=A_WEDNESDAY):
+    """The partnership has other values from that day: timescales or settings."""
     with doing(on=on, name="change_policy"):
-        return add_version({code: value}, on=on)
+        return add_version(changes, on=on)

@@ -14,7 +14,7 @@ from django.db import models
 from workflow.models import Case, Deadline, FamilyMember, Professional, WhyWaived
 from workflow.models.deadlines import DeadlineQuerySet
 from workflow.people import link
-from workflow.policy import calendar, policy_on
+from workflow.policy import calendar, policy_named, policy_on
 from workflow.timescales import Span
 from workflow.working_days import Calendar, add_working_days, days_after, working_days_between
 
@@ -64,7 +64,7 @@ def start(
     """
     policy, days = policy_on(on), calendar()
     span = policy.span(timescale)
-    due = span.after(since, days, count_trigger=timescale in policy.settings["count_trigger_day"])
+    due = policy.after(timescale, since, days)
     words = explain_after(because, since, span, due, days)
     if no_later_than is not None and no_later_than < due:
         due = max(no_later_than, on)
@@ -259,7 +259,8 @@ def worked_out_again(deadline: Deadline, days: Calendar, span: Span | None = Non
         return deadline.due_on
     if deadline.counted_back:
         return span.before(deadline.counted_from, days)
-    due = span.after(deadline.counted_from, days)
+    trigger_counts = policy_named(deadline.policy_version).counts_trigger(deadline.timescale)
+    due = span.after(deadline.counted_from, days, count_trigger=trigger_counts)
     return min(due, deadline.no_later_than) if deadline.no_later_than else due
 
 

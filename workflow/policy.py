@@ -11,7 +11,15 @@ from workflow.working_days import Calendar, england_and_wales
 
 def policy_on(day: date) -> Policy:
     """The policy in force on `day`: the England default under the partnership's latest version that has begun."""
-    version = PolicyVersion.objects.filter(effective_from__lte=day).last()
+    return _policy(PolicyVersion.objects.filter(effective_from__lte=day).last())
+
+
+def policy_named(name: str) -> Policy:
+    """The policy of that version: what held when a deadline that keeps the name was opened."""
+    return _policy(PolicyVersion.objects.filter(name=name).first())
+
+
+def _policy(version: PolicyVersion | None) -> Policy:
     if version is None:
         return ENGLAND_DEFAULT
     values = {code: Span.parse(value) for code, value in version.values.items()}

@@ -217,6 +217,14 @@ class Policy:
     def span(self, code: str) -> Span:
         return self.values[code]
 
+    def counts_trigger(self, code: str) -> bool:
+        """Whether this partnership counts the trigger's own working day as day one."""
+        return code in self.settings["count_trigger_day"]
+
+    def after(self, code: str, day: date, calendar: Calendar) -> date:
+        """The day `code` falls due when its trigger is on `day`. Raises as `Span.after`."""
+        return self.span(code).after(day, calendar, count_trigger=self.counts_trigger(code))
+
     def ladder(self, *, fast: bool) -> list[Span]:
         """The offsets of the rungs after the due date, lowest first."""
         return [Span.parse(offset) for offset in self.settings["fast_ladder" if fast else "ladder"]]
