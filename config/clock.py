@@ -4,10 +4,12 @@ A demonstration may wind its clock: the offset to real time is a small file besi
 """
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from workflow.acting import LONDON
@@ -21,6 +23,16 @@ def now() -> datetime:
 def today() -> date:
     """The day in London."""
     return now().date()
+
+
+def on_every_request(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a request happens at one moment, `request.at`, however long its page takes."""
+
+    def at_one_moment(request: HttpRequest) -> HttpResponse:
+        request.at = now()  # type: ignore[attr-defined]
+        return answer(request)
+
+    return at_one_moment
 
 
 def wind_to(day: date) -> None:

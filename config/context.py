@@ -38,9 +38,25 @@ class Service:
         return clock.today()
 
     @cached_property
+    def post(self):
+        """The post the person signed in holds today, or None."""
+        from workflow.signed_in import post_of  # here, so that loading the settings does not load the models
+
+        return post_of(self.request) if self.person is not None else None
+
+    @cached_property
+    def signed_in_as(self) -> str:
+        """Who is here and for whom: name, role, agency; only the sign-in name of somebody without a post."""
+        if self.post is None:
+            return str(self.person)
+        return f"{self.post}, {self.post.get_role_display().lower()}, {self.post.agency}"
+
+    @cached_property
     def alert_count(self) -> int:
-        """How many alerts wait for this person. The one place to change when there is something to count."""
-        return 0
+        """How many alerts stand for this person that they have not acknowledged."""
+        from escalation.board import waiting_for
+
+        return waiting_for(self.post, self.today).count() if self.post else 0
 
     @cached_property
     def navigation(self) -> list[dict]:

@@ -99,6 +99,11 @@ class Acknowledgement(Record):
     @transition(state, source=State.ACKNOWLEDGED, target=State.LAPSED)
     def lapse(self) -> None: ...
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the promise still runs."""
+        return bool(self.state == self.State.ACKNOWLEDGED)
+
 
 class SweepRun(models.Model):
     """The sweep of one day: when it last ran, whether it was clean, what failed. Its row locks that day's sweep."""

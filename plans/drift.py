@@ -75,9 +75,14 @@ def meetings_since_movement(plan: Plan) -> int:
 
 def outcomes_improved(plan: Plan) -> int:
     """Outcomes whose latest score beats their first on this plan."""
+    return improved(plan.meetings.order_by("id"))
+
+
+def improved(meetings: Iterable[PlanMeeting]) -> int:
+    """Outcomes whose latest score beats their first at these meetings, oldest first."""
     first: dict[str, int] = {}
     latest: dict[str, int] = {}
-    for meeting in plan.meetings.order_by("id"):
+    for meeting in meetings:
         for outcome, score in meeting.scores.items():
             first.setdefault(outcome, score)
             latest[outcome] = score

@@ -308,6 +308,24 @@ def slippage(deadline: Deadline, on: date, days: Calendar | None = None) -> int:
 # Saying
 
 
+def lateness(deadline: Deadline, on: date, days: Calendar | None = None) -> str:
+    """How late it is on that day, or how soon it is due, in words and working days."""
+    days = days or calendar()
+    if deadline.is_overdue(on):
+        late = late_by(deadline, on, days)
+        return f"{_working_days(late)} late" if late else "late, with no working day since"
+    if not deadline.is_pending:
+        return deadline.get_state_display().lower()
+    left = working_days_between(on, deadline.due_on, days)
+    if deadline.due_on == on:
+        return "due today"
+    return f"due in {_working_days(left)}" if left else "due before the next working day"
+
+
+def _working_days(number: int) -> str:
+    return f"{number} working day{'' if number == 1 else 's'}"
+
+
 def explain_after(because: str, since: date, span: Span, due: date, days: Calendar) -> str:
     """How a date counted forward was reached, in words."""
     return f"{because} {_long(since)} + {span.in_words}{_skipped(span, since, due, days)}"

@@ -9,6 +9,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from workflow.acting import LONDON
 from workflow.models import Case, Deadline, Entry, Professional
 from workflow.records import Record
 
@@ -38,6 +41,12 @@ class Move:
     moved_at: datetime
     by: Professional | None
     reason: str
+    recorded_at: datetime
+
+    @property
+    def on(self) -> date:
+        """The day of the move in London."""
+        return self.moved_at.astimezone(LONDON).date()
 
     @property
     def later(self) -> bool:
@@ -46,7 +55,42 @@ class Move:
     @property
     def after_it_had_passed(self) -> bool:
         """Whether the old date was already over when it was moved."""
-        return self.moved_at.date() > self.was
+        return self.on > self.was
+
+    @property
+    def is_late_entry(self) -> bool:
+        """Whether it was written down more than a day after it was true."""
+        return self.recorded_at - self.moved_at > LATE_ENTRY
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the date of one thing owed went: where it began, every move, where it stands in `last`, its latest row."""
+
+    last: Any
+    moves: list[Move]
+
+    @property
+    def key(self) -> str:
+        return f"{self.last.code}:{self.last.subject}"
+
+    @property
+    def first(self) -> date:
+        first_due: date = self.last.first_due_on
+        return first_due
+
+    @property
+    def now(self) -> date:
+        due: date = self.last.due_on
+        return due
+
+    @property
+    def has_moved(self) -> bool:
+        return bool(self.moves)
+
+    @property
+    def owner(self) -> Any:
+        return self.last.owner_professional or self.last.owner_family_member
 
 
 @dataclass
@@ -114,13 +158,66 @@ def due_dates(case: Case, code: str, subject: str) -> list[date]:
 
 def moves(case: Case, code: str, subject: str) -> list[Move]:
     """Every time the date under this key was moved. Being owed again after it was met is not a move."""
-    found = []
-    for before, after in pairwise(deadline_rows(case, code, subject)):
-        if before.id == after.id and before.due_on != after.due_on:
-            found.append(
-                Move(after.id, before.due_on, after.due_on, after.history_date, after.history_by, after.moved_because)
-            )
-    return found
+    return _moves_in(deadline_rows(case, code, subject))
+
+
+def _moves_in(rows: Iterable[Any]) -> list[Move]:
+    return [
+        Move(
+            after.id,
+            before.due_on,
+            after.due_on,
+            after.history_date,
+            after.history_by,
+            after.moved_because,
+            after.recorded_at,
+        )
+        for before, after in pairwise(rows)
+        if before.id == after.id and before.due_on != after.due_on
+    ]
+
+
+def courses(cases: Iterable[Case | int], *, code: str = "", until: datetime | None = None) -> dict[int, list[Course]]:
+    """How every date of these cases went (of one kind, if `code` is given), as it stood at `until`: one statement.
+
+    By case; in each, in the order in which things came to be owed.
+    """
+    rows = Deadline.history.filter(case__in=list(cases))
+    if code:
+        rows = rows.filter(code=code)
+    if until:
+        rows = rows.filter(history_date__lte=until)
+    rows = rows.select_related("history_by__agency", "agency", "owner_professional", "owner_family_member")
+    found: dict[tuple[int, str, str], list[Any]] = {}
+    for row in rows.order_by("history_date", "history_id"):
+        found.setdefault((row.case_id, row.code, row.subject), []).append(row)
+    by_case: dict[int, list[Course]] = {}
+    for (case_id, _, _), course in found.items():
+        by_case.setdefault(case_id, []).append(Course(course[-1], _moves_in(course)))
+    return by_case
+
+
+def _beside_what_was(rows: Any) -> Any:
+    """Each row of a deadline's history with `was_due` and `was_state`: how it stood before, None when it began."""
+    before = Deadline.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
+    return rows.annotate(
+        was_due=Subquery(before.values("due_on")[:1]), was_state=Subquery(before.values("state")[:1])
+    ).order_by("history_id")
+
+
+def what_they_did(entries: Iterable[Entry]) -> dict[int, list[Any]]:
+    """What these acts did to deadlines, by entry: history rows that know `was_due` and `was_state`. One statement."""
+    by_entry: dict[int, list[Any]] = {}
+    for row in _beside_what_was(Deadline.history.filter(history_entry__in=[entry.pk for entry in entries])):
+        by_entry.setdefault(row.history_entry_id, []).append(row)
+    return by_entry
+
+
+def moved_since(cases: "QuerySet[Case]", since: datetime) -> list[Any]:
+    """Dates moved from `since` on in these cases, newest first: rows that know `was_due`. One statement."""
+    rows = Deadline.history.filter(case__in=cases.values("pk"), history_date__gte=since)
+    moved = _beside_what_was(rows).filter(~Q(was_due=F("due_on")), was_due__isnull=False)
+    return list(moved.select_related("case", "history_by").order_by("-history_date", "-history_id"))
 
 
 def later_moves(case: Case, code: str, subject: str) -> int:

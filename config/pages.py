@@ -1,0 +1,249 @@
+"""The pages made of everything: Today, the cases, a child's story."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from config.wording import RATINGS, act_in_words, details_in_words, flag_in_words, in_words
+from escalation import board
+from escalation.models import SweepRun
+from meetings.agenda import conferences_between, with_reports
+from plans import drift, ratings
+from plans.flags import standing
+from plans.models import Plan, PlanMeeting
+from workflow import history
+from workflow.acting import LONDON
+from workflow.deadlines import lateness
+from workflow.errors import REFUSALS
+from workflow.models import AgencyContact, AgencyPart, Case, Deadline, Entry
+from workflow.policy import calendar
+from workflow.signed_in import asked_on, case_for, hats_of, own_cases, person_of
+from workflow.working_days import Calendar, add_working_days, book_by
+
+SOON = timedelta(days=10)
+CASES_ON_A_PAGE = 25
+ENTRIES_ON_A_PAGE = 40
+WAITING_SHOWN = 15
+
+
+# Today
+
+
+@login_required
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What is next, what waits for the person, what moved, and when lateness was last looked for."""
+    person, on, days = person_of(request), asked_on(request), calendar()
+    cases = own_cases(person)
+    waiting = _owed(Deadline.objects.pending().filter(owner_professional__in=hats_of(request)), on, days)
+    since = add_working_days(on, -1, days)
+    alerts = board.with_what_a_list_shows(board.waiting_for(person, on)).order_by("-rung", "due_on")
+    shown = {
+        "on": on,
+        "conferences": with_reports(conferences_between(on, on + SOON).filter(case__in=cases.values("pk"))),
+        "until": on + SOON,
+        "waiting": waiting[:WAITING_SHOWN],
+        "more_waiting": len(waiting) - WAITING_SHOWN,
+        "alerts": [_alert(alert, on, days) for alert in alerts],
+        "moved": history.moved_since(cases, datetime.combine(since, time(), LONDON)),
+        "since": since,
+        "sweep": SweepRun.objects.exclude(finished_at=None).last(),
+    }
+    return render(request, "pages/today.html", shown)
+
+
+def _alert(alert: Any, on: date, days: Calendar) -> dict[str, Any]:
+    return {
+        "alert": alert,
+        "rung": board.RUNG_IN_WORDS[alert.rung],
+        "late": lateness(alert.deadline, on, days),
+    }
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One duty in a list: how late or soon it is in words, and by when a conference for it has to be booked."""
+
+    deadline: Deadline
+    late: str
+    tag: tuple[str, str]
+    book_by: date | None
+
+
+def _owed(found: Any, on: date, days: Calendar) -> list[Owed]:
+    """Pending duties, the longest due first."""
+    found = board.with_top_rung(found).select_related("case", "agency", "owner_professional", "owner_family_member")
+    return [
+        Owed(each, lateness(each, on, days), _tag(each, on, days), _book_by(each, days))
+        for each in found.order_by("due_on", "id")
+    ]
+
+
+def _tag(deadline: Deadline, on: date, days: Calendar) -> tuple[str, str]:
+    if deadline.due_on < on:
+        return "Overdue", "red"
+    return ("Due soon", "yellow") if deadline.due_on <= add_working_days(on, 5, days) else ("Later", "grey")
+
+
+def _book_by(deadline: Deadline, days: Calendar) -> date | None:
+    """A limit in months may fall on a weekend; a conference may not."""
+    span = deadline.span
+    if span is None or span.unit != "m":
+        return None
+    last = book_by(deadline.due_on, days)
+    return last if last != deadline.due_on else None
+
+
+# The cases
+
+
+@login_required
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every case the person may see: its children on plans, how they stand and why, and how much is overdue."""
+    on = asked_on(request)
+    late = Q(deadlines__state=Deadline.State.PENDING, deadlines__due_on__lt=on)
+    visible = Case.objects.filter(pk__in=Case.objects.visible_to(person_of(request)).values("pk"))
+    found = visible.annotate(overdue=Count("deadlines", filter=late)).prefetch_related("children")
+    page = Paginator(found.order_by("reference"), CASES_ON_A_PAGE).get_page(request.GET.get("page"))
+    rated = ratings.of_cases(list(page))
+    rows = [{"case": case, "on_plans": [_rated(one) for one in rated.get(case.pk, [])]} for case in page]
+    return render(request, "pages/cases.html", {"page": page, "rows": rows})
+
+
+def _rated(one: ratings.Standing) -> dict[str, Any]:
+    word, colour = RATINGS[one.rating]
+    times = Counter(flag_in_words(flag.code) for flag in one.reasons)
+    return {
+        "child": one.plan.child,
+        "plan": one.plan,
+        "word": word,
+        "colour": colour,
+        "reasons": [f"{words} ({number})" if number > 1 else words for words, number in times.items()],
+    }
+
+
+# A child's story
+
+
+@login_required
+@require_safe
+def story(request: HttpRequest, reference: str) -> HttpResponse:
+    """One line through the case: what happened and why, what is owed, what drifts, who is there."""
+    roles = [f"{role}__agency" for role in Case.ROLES]
+    case = case_for(request, reference, Case.objects.select_related(*roles).prefetch_related("children"))
+    on, days = asked_on(request), calendar()
+    owed = _owed(Deadline.objects.pending().filter(case=case), on, days)
+    entries, earlier = _entries(case, request)
+    shown = {
+        "case": case,
+        "here": "story",
+        "entries": entries,
+        "earlier": earlier,
+        "refused_too": _refused_too(request),
+        "overdue": [each for each in owed if each.deadline.due_on < on],
+        "upcoming": [each for each in owed if each.deadline.due_on >= on],
+        "flags": [{"words": flag_in_words(flag.code), "flag": flag} for flag in standing(case)],
+        "lines": [_through(plan) for plan in _plans(case)],
+        "parts": _parts(case),
+        "family": case.family_members.all(),
+        "roles": [(in_words(role), getattr(case, role)) for role in Case.ROLES],
+    }
+    return render(request, "pages/story.html", shown)
+
+
+def _plans(case: Case) -> Iterable[Plan]:
+    meetings = Prefetch("meetings", PlanMeeting.objects.order_by("id"))
+    return Plan.objects.filter(case=case).select_related("child").prefetch_related(meetings)
+
+
+def _through(plan: Plan) -> dict[str, Any]:
+    """7 + 33 meetings, 0 outcomes improved: the meetings of a plan beside what they changed."""
+    kinds = Counter(meeting.kind for meeting in plan.meetings.all())
+    improved = drift.improved(plan.meetings.all())
+    return {
+        "plan": plan,
+        "conferences": kinds[PlanMeeting.Kind.CONFERENCE],
+        "core_groups": kinds[PlanMeeting.Kind.CORE_GROUP],
+        "improved": improved,
+    }
+
+
+def _parts(case: Case) -> Iterable[AgencyPart]:
+    """The agencies in the case, who answers for each, and when each was last heard from."""
+    contact = AgencyContact.objects.filter(case=OuterRef("case"), agency=OuterRef("agency"))
+    named = Subquery(contact.values("contact__name")[:1])
+    return AgencyPart.objects.filter(case=case).select_related("agency").annotate(contact_name=named).order_by("agency")
+
+
+def _refused_too(request: HttpRequest) -> bool:
+    return request.GET.get("show") == "refused"
+
+
+def _entries(case: Case, request: HttpRequest) -> tuple[list[dict[str, Any]], int | None]:
+    """A page of the journal, newest first, and the number to go on from; refused attempts when they are asked for."""
+    found = Entry.objects.filter(case=case).select_related("by__agency").order_by("-number")
+    if not _refused_too(request):
+        found = found.filter(outcome=Entry.Outcome.DONE)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 10:
+        found = found.filter(number__lt=int(before))
+    entries = list(found[: ENTRIES_ON_A_PAGE + 1])
+    shown = entries[:ENTRIES_ON_A_PAGE]
+    did = history.what_they_did(shown)
+    more = shown[-1].number if len(entries) > len(shown) else None
+    return [_entry(entry, did.get(entry.pk, [])) for entry in shown], more
+
+
+def _entry(entry: Entry, did: Sequence[Any]) -> dict[str, Any]:
+    refused = entry.outcome == Entry.Outcome.REFUSED
+    text = [details_in_words(entry.details), *([_why_refused(entry)] if refused else _came_of_it(did))]
+    late = history.is_late_entry(entry) and not settings.DEMO
+    tag = ("Refused", "red") if refused else ("Written down later", "yellow") if late else ("", "")
+    return {
+        "title": act_in_words(entry.act),
+        "when": entry.happened_at,
+        "by": _who(entry),
+        "text": "\n".join(line for line in text if line),
+        "tag": tag[0],
+        "tag_colour": tag[1],
+    }
+
+
+def _who(entry: Entry) -> str:
+    if entry.by is None:
+        return "the system"
+    return f"{entry.by}, {in_words(entry.role).lower()}, {entry.by.agency}"
+
+
+def _why_refused(entry: Entry) -> str:
+    refusal = REFUSALS.get(entry.code)
+    words = " ".join(((refusal.__doc__ if refusal else "") or in_words(entry.code)).split())
+    return f"{words} ({', '.join(entry.about)})" if entry.about else words
+
+
+def _came_of_it(did: Sequence[Any]) -> list[str]:
+    """What the act did to dates: one line each, the moves first."""
+    moved = [
+        f"“{row.title}” moved from {_day(row.was_due)} to {_day(row.due_on)}."
+        for row in did
+        if row.was_due and row.was_due != row.due_on
+    ]
+    met = [f"Done: {row.title}." for row in did if row.was_state != row.state == Deadline.State.MET]
+    waived = [f"No longer owed: {row.title}." for row in did if row.was_state != row.state == Deadline.State.WAIVED]
+    opened = [f"Owed from now: {row.title}, by {_day(row.due_on)}." for row in did if row.was_state is None]
+    return [*moved, *met, *waived, *opened]
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"

@@ -1,0 +1,71 @@
+"""Who is asking, and when: the professional behind a sign-in, worked out once for each request.
+
+The moment is put on the request by the edge (`config.clock`), so that a page and the act it does agree on the time.
+"""
+
+from datetime import date, datetime
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+
+from workflow.acting import LONDON
+from workflow.models import SOCIAL_CARE, Case, CaseLink, Professional
+from workflow.permissions import hats
+
+
+def asked_at(request: HttpRequest) -> datetime:
+    """The moment of the request."""
+    return cast(datetime, request.at)  # type: ignore[attr-defined]
+
+
+def asked_on(request: HttpRequest) -> date:
+    """The day of the request in London."""
+    return asked_at(request).astimezone(LONDON).date()
+
+
+def post_of(request: HttpRequest) -> Professional | None:
+    """The post the person signed in holds today; None for a stranger and for somebody out of post."""
+    if not hasattr(request, "_post"):
+        user = getattr(request.user, "pk", None)
+        posts = Professional.objects.in_post(asked_on(request)).filter(user=user) if user else None
+        request._post = posts.select_related("agency").first() if posts is not None else None  # type: ignore[attr-defined]
+    return cast(Professional | None, request._post)  # type: ignore[attr-defined]
+
+
+def person_of(request: HttpRequest) -> Professional:
+    """The professional who is asking. Raises PermissionDenied for a sign-in without a post."""
+    person = post_of(request)
+    if person is None:
+        raise PermissionDenied("Your sign-in belongs to nobody who holds a post here today.")
+    return person
+
+
+def hats_of(request: HttpRequest) -> list[Professional]:
+    """The person who is asking and everybody they cover today."""
+    if not hasattr(request, "_hats"):
+        request._hats = hats(person_of(request), asked_on(request))  # type: ignore[attr-defined]
+    return cast(list[Professional], request._hats)  # type: ignore[attr-defined]
+
+
+def case_for(request: HttpRequest, reference: str, cases: "QuerySet[Case] | None" = None) -> Case:
+    """The case with this reference. Raises the same Http404 for one that is not there and one they may not see."""
+    cases = Case.objects.all() if cases is None else cases
+    found = cases.filter(pk__in=Case.objects.visible_to(person_of(request)).values("pk"), reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def own_cases(person: Professional) -> "QuerySet[Case]":
+    """The visible cases this person works in: by a role in the case, an open link, or their agency's part in it.
+
+    Oversight of every case of social care does not make every case one's own.
+    """
+    mine = Q(pk__in=CaseLink.objects.filter(professional=person, until_on=None).values("case"))
+    for role in Case.ROLES:
+        mine |= Q(**{role: person})
+    if person.agency.key != SOCIAL_CARE:
+        mine |= Q(agency_parts__agency=person.agency)
+    return Case.objects.visible_to(person).filter(mine).distinct()
