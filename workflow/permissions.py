@@ -27,7 +27,6 @@ NOBODY: frozenset[Role] = frozenset()
 
 MAY: dict[str, frozenset[Role]] = {
     # People and the case
-    "open_case": ADMIN | LP | TM,
     "load_running_plan": ADMIN,
     "record_details": ANY,
     "record_involvement": LP | TM | ADMIN | CHAIR,
@@ -161,20 +160,30 @@ SOCIAL_CARE_OVERSIGHT = SERVICE | {Role.TEAM_MANAGER, Role.AGENCY_LEAD, Role.AGE
 AGENCY_OVERSIGHT = frozenset({Role.AGENCY_LEAD, Role.AGENCY_EXEC})
 
 
-def visible_cases(cases: CaseQuerySet, person: Professional) -> CaseQuerySet:
+def visible_cases(cases: CaseQuerySet, person: Professional, on: date | None = None) -> CaseQuerySet:
     """The part of `cases` this person needs to know: by a role in it, an open link, or oversight of an agency there.
 
     Nobody out of post sees anything; an auditor sees all; managers and leads of social care see all its cases; a lead
-    or executive of another agency sees the cases in which that agency has a part.
+    or executive of another agency sees the cases in which that agency has a part. With the day, they also see what
+    those they cover that day see, since they may act for them.
     """
     if person.left_on is not None:
         return cases.none()
-    if person.role in SEES_ALL:
-        return cases
-    if person.agency.key == SOCIAL_CARE and person.role in SOCIAL_CARE_OVERSIGHT:
-        return cases
+    needed = Q()
+    for hat in hats(person, on) if on else [person]:
+        if sees_every_case(hat):
+            return cases
+        needed |= _needs_to_know(hat)
+    return cases.filter(needed).distinct()
+
+
+def sees_every_case(person: Professional) -> bool:
+    return person.role in SEES_ALL or (person.agency.key == SOCIAL_CARE and person.role in SOCIAL_CARE_OVERSIGHT)
+
+
+def _needs_to_know(person: Professional) -> Q:
     linked = CaseLink.objects.filter(professional=person, until_on=None).values("case")
-    seen = (
+    needed = (
         Q(pk__in=linked)
         | Q(lead_practitioner=person)
         | Q(team_manager=person)
@@ -182,5 +191,5 @@ def visible_cases(cases: CaseQuerySet, person: Professional) -> CaseQuerySet:
         | Q(administrator=person)
     )
     if person.role in AGENCY_OVERSIGHT:
-        seen |= Q(agency_parts__agency=person.agency)
-    return cases.filter(seen).distinct()
+        needed |= Q(agency_parts__agency=person.agency)
+    return needed

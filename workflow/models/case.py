@@ -27,11 +27,14 @@ class Family(Record):
 
 
 class CaseQuerySet(RecordQuerySet["Case"]):
-    def visible_to(self, person: "Person") -> "CaseQuerySet":
-        """The cases this person needs to know about: the one answer behind every list, search, export and message."""
+    def visible_to(self, person: "Person", on: date | None = None) -> "CaseQuerySet":
+        """The cases this person needs to know about: the one answer behind every list, search, export and message.
+
+        With the day, also those of whoever they cover that day.
+        """
         from workflow.permissions import visible_cases
 
-        return visible_cases(self, person)
+        return visible_cases(self, person, on)
 
 
 class Case(Record):
