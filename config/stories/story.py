@@ -70,7 +70,7 @@ def read(path: Path) -> Story:
         worst = problems[0]
         place = "/".join(map(str, worst.absolute_path)) or "the top"
         raise NotAStory(f"{path}: at {place}: {worst.message}")
-    return Story(path, text, _in_order(text["events"], path))
+    return Story(path, text, in_order(text["events"], path))
 
 
 @cache
@@ -78,7 +78,8 @@ def _schema() -> Draft202012Validator:
     return Draft202012Validator(json.loads((HERE / "story.schema.json").read_text()))
 
 
-def _in_order(written: list[dict[str, Any]], path: Path) -> list[Event]:
+def in_order(written: list[dict[str, Any]], path: Path) -> list[Event]:
+    """The events as they happen: repeats written out, in date order, same date in list order. Raises NotAStory."""
     days = [date.fromisoformat(event["on"]) for event in written]
     for number, (before, after) in enumerate(zip(days, days[1:], strict=False), start=2):
         if after < before:
