@@ -101,7 +101,7 @@ def case_of(subject: Any) -> Case | None:
     if isinstance(subject, models.Model):
         found: Case | None = getattr(subject, "case", None)
         return found
-    if isinstance(subject, Iterable):
+    if isinstance(subject, Iterable) and not isinstance(subject, str):
         return next((case_of(one) for one in subject), None)
     raise TypeError(f"{subject!r} has no case")
 
