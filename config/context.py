@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 # Label and the name of its page, in the order they stand. A page that is not there is left out.
 NAVIGATION = [
     ("Today", "today"),
+    ("My work", "my-work"),
     ("Meetings", "meetings"),
     ("Cases", "cases"),
     ("Alerts", "alerts"),

@@ -11,6 +11,7 @@ import queue
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date
+from importlib.util import find_spec
 
 from channels.db import DatabaseSyncToAsync
 from channels.layers import get_channel_layer
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_NUDGES = 0.1
 SECONDS_BETWEEN_TICKS = 1.0
 SECONDS_BETWEEN_DELIVERIES = 5.0
+SECONDS_BETWEEN_LOOKS_AT_WORK = 2.0
 # After a failure; whatever is broken is not asked every second.
 SECONDS_AFTER_A_FAILURE = 60.0
 # A layer that does not answer costs a nudge, never the pump.
@@ -43,6 +45,7 @@ class Engine:
         turns: list[tuple[Callable[[], Awaitable[None]], float]] = [(self.pass_on_nudges, SECONDS_BETWEEN_NUDGES)]
         if settings.ENGINE_IN_PROCESS:
             turns += [(self.sweep, SECONDS_BETWEEN_TICKS), (self.deliver, SECONDS_BETWEEN_DELIVERIES)]
+            turns += [(self.guide, SECONDS_BETWEEN_LOOKS_AT_WORK)] if find_spec("config.work") else []
         self.loops = [asyncio.create_task(again_and_again(turn, pause)) for turn, pause in turns]
 
     async def stop(self) -> None:
@@ -70,6 +73,12 @@ class Engine:
 
     async def deliver(self) -> None:
         await in_a_thread(deliver, clock.now())
+
+    async def guide(self) -> None:
+        """The guided worklist notices what was done elsewhere."""
+        from config.work import keep_worklist
+
+        await in_a_thread(keep_worklist)
 
 
 async def again_and_again(turn: Callable[[], Awaitable[None]], pause: float) -> None:

@@ -1,5 +1,7 @@
 """Every address of the site. Errors are shown by Django's own handlers, with the templates 400, 403, 404 and 500."""
 
+from importlib.util import find_spec
+
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 
@@ -29,3 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overdue/fragment/", escalation.overdue_fragment, name="overdue-fragment"),
     path("health/", health, name="health"),
 ]
+
+# The guided worklist is there as long as the flow is; nothing else asks for it.
+if find_spec("meetings.flows"):
+    from config import work
+
+    urlpatterns += [
+        path("work/", work.my_work, name="my-work"),
+        path("work/<int:task_id>/", work.turn, name="turn"),
+    ]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import Max
 from viewflow import this
 from viewflow.workflow import STATUS, flow, lock
@@ -151,21 +152,32 @@ class Pathway(flow.Flow):
 
 def catch_up() -> int:
     """Begins a walk for every referral without one and follows every case that has moved on. Returns the turns that ended."""
-    for referral in Referral.objects.exclude(pk__in=_walked()):
-        Pathway.begin.run(referral=referral)
-    behind = dict(Entry.objects.values_list("case").annotate(last=Max("number")))
-    walks = Process.objects.filter(flow_class=Pathway, status=PROCESS.NEW)
-    return sum(_follow(walk, behind) for walk in walks if walk.data["entry"] < (behind.get(walk.data["case"]) or 0))
+    _begin(Referral.objects.all())
+    walks = list(Process.objects.filter(flow_class=Pathway, status=PROCESS.NEW))
+    numbered = Entry.objects.filter(case__in={walk.data["case"] for walk in walks}).values_list("case")
+    reached = dict(numbered.annotate(last=Max("number")))
+    return sum(_follow(walk, reached[walk.data["case"]]) for walk in walks if _is_behind(walk, reached))
 
 
 def keep_up(case: Case) -> int:
     """Follows the walks of one case after something was done in it. Returns the turns that ended."""
-    for referral in case.referrals.exclude(pk__in=_walked()):
-        Pathway.begin.run(referral=referral)
-    last = {case.pk: Entry.objects.filter(case=case).aggregate(last=Max("number"))["last"]}
+    _begin(case.referrals.all())
+    last = Entry.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0
     walks = Process.objects.filter(flow_class=Pathway, status=PROCESS.NEW, data__case=case.pk)
-    give_to_holders(case)
     return sum(_follow(walk, last) for walk in walks)
+
+
+def _is_behind(walk: Process, reached: dict[int, int]) -> bool:
+    return walk.data["entry"] < reached.get(walk.data["case"], 0)
+
+
+def _begin(referrals: Any) -> None:
+    """One walk for each referral that has none, also when two servers look at once."""
+    for referral in referrals.exclude(pk__in=_walked()):
+        with transaction.atomic():
+            Referral.objects.select_for_update().get(pk=referral.pk)
+            if referral.pk not in set(_walked().values_list("artifact_object_id", flat=True)):
+                Pathway.begin.run(referral=referral)
 
 
 def _walked() -> Any:
@@ -173,16 +185,17 @@ def _walked() -> Any:
     return Process.objects.filter(flow_class=Pathway, artifact_content_type=referral).values("artifact_object_id")
 
 
-def _follow(walk: Process, entries: dict[int, int | None]) -> int:
-    """Ends every turn whose work is on record, and what that leads to, until one is really waiting."""
+def _follow(walk: Process, entry: int) -> int:
+    """Ends every turn whose work is on record, and what that leads to, until one is really waiting for its holder."""
     ended = 0
+    give_to_holders(course_of(walk).case)
     with Pathway.lock(walk.pk):
         while done := [task for task in _waiting(walk) if task.flow_task.is_done(course_of(walk))]:
             for task in done:
                 _end(task)
                 ended += 1
         walk.refresh_from_db()
-        walk.data["entry"] = entries.get(walk.data["case"]) or 0
+        walk.data["entry"] = entry
         walk.save()
     return ended
 
