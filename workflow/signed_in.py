@@ -27,11 +27,11 @@ def asked_on(request: HttpRequest) -> date:
 
 def post_of(request: HttpRequest) -> Professional | None:
     """The post the person signed in holds today; None for a stranger and for somebody out of post."""
-    if not hasattr(request, "_post"):
+    if not hasattr(request, "_holder_of_the_post"):
         user = getattr(request.user, "pk", None)
         posts = Professional.objects.in_post(asked_on(request)).filter(user=user) if user else None
-        request._post = posts.select_related("agency").first() if posts is not None else None  # type: ignore[attr-defined]
-    return cast(Professional | None, request._post)  # type: ignore[attr-defined]
+        request._holder_of_the_post = posts.select_related("agency").first() if posts is not None else None  # type: ignore[attr-defined]
+    return cast(Professional | None, request._holder_of_the_post)  # type: ignore[attr-defined]
 
 
 def person_of(request: HttpRequest) -> Professional:
