@@ -176,3 +176,51 @@ def test_the_law_holds_without_the_flow(tmp_path):
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "1 of 1 stories hold" in ran.stdout
+
+
+# The pages
+
+
+def sign_in(client, key: str) -> None:
+    client.force_login(User.objects.get(username=key))
+
+
+@pytest.fixture
+def on_monday(monkeypatch):
+    """The pages believe that it is noon on the Monday on which the discussion is due."""
+    monkeypatch.setattr("config.clock.now", lambda: moment_of(date(2026, 11, 23), None))
+
+
+def test_my_work_lists_my_turn_and_nobody_elses(fresh, client, on_monday):
+    sign_in(client, "manager")
+    assert "Hold the strategy discussion" in client.get("/work/").content.decode()
+    sign_in(client, "clerk")
+    assert "No turn waits for you" in client.get("/work/").content.decode()
+
+
+def test_a_turn_of_somebody_else_is_the_same_404_as_none(fresh, client, on_monday):
+    (task,) = flows.inbox(User.objects.get(username="manager"))
+    sign_in(client, "clerk")
+    assert client.get(f"/work/{task.pk}/").status_code == 404
+    assert client.get("/work/999999/").status_code == 404
+
+
+def test_a_refused_turn_says_why_and_keeps_what_was_typed(fresh, client, on_monday):
+    (task,) = flows.inbox(User.objects.get(username="manager"))
+    sign_in(client, "manager")
+    answer = client.post(
+        f"/work/{task.pk}/", {"outcome": "s47_joint", "attended": ["manager"], "emergency": "It could not wait <b>"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "(police)" in page
+    assert "It could not wait &lt;b&gt;" in page
+
+
+def test_a_turn_taken_on_the_page_leads_to_the_next(fresh, client, on_monday):
+    (task,) = flows.inbox(User.objects.get(username="manager"))
+    sign_in(client, "manager")
+    there = ["manager", "social_worker", "police_officer", "health_visitor"]
+    answer = client.post(f"/work/{task.pk}/", {"outcome": "s47_joint", "attended": there, "considered": ["tilly"]})
+    assert answer.status_code == 302
+    assert waiting() == {"propose_outcome": "social_worker"}
