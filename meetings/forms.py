@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 
 from meetings import arranging, core_groups, enquiries, letters, minutes, sittings
 from meetings.course import Course
@@ -17,7 +18,7 @@ from plans import lifecycle
 from plans.models import Action, Category, Outcome, Plan, PlanMeeting
 from plans.smart import ActionDraft
 from workflow.date_input import DateInputField
-from workflow.models import Agency, Case, Child, FamilyMember, Professional, Role
+from workflow.models import Agency, Case, CaseLink, Child, FamilyMember, Professional, Role
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 ENQUIRY_OUTCOMES = (
@@ -27,6 +28,8 @@ ENQUIRY_OUTCOMES = (
     ("existing_plan", "The plan there is goes on"),
 )
 MEDICAL = (("", "No injury"), ("done", "Done"), ("booked", "Booked"), ("not_needed", "Not needed"))
+# Who else of an agency may turn up at a meeting, besides those linked to the case.
+COMES_TO_MEETINGS = (Role.LEAD_PRACTITIONER, Role.TEAM_MANAGER, Role.AGENCY_PRACTITIONER)
 INTERPRETERS = (("accredited", "Accredited interpreter booked"), ("declined", "Declined an interpreter"))
 
 
@@ -55,6 +58,8 @@ class TurnForm(forms.Form):
     """Base of every turn's form: it knows where the referral has got to."""
 
     button = "Save"
+    # What is needed depends on the answers; the domain says what is missing.
+    mark_optional = False
 
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,9 +77,18 @@ class TurnForm(forms.Form):
     # Who and whom
 
     def people(self) -> list[tuple[str, str]]:
-        """Professionals who may have come: those linked to the case and everybody of the agencies in it."""
-        agencies = self.case.agency_parts.values("agency")
-        found = Professional.objects.filter(left_on=None, agency__in=agencies).select_related("agency")
+        """Professionals who may have come: those linked to the case first, then others who work for its agencies."""
+        linked = Q(links__case=self.case, links__until_on=None)
+        colleagues = Q(agency__in=self.case.agency_parts.values("agency"), role__in=COMES_TO_MEETINGS)
+        found = (
+            Professional.objects.filter(linked | colleagues, left_on=None)
+            .annotate(
+                is_linked=Exists(CaseLink.objects.filter(case=self.case, professional=OuterRef("pk"), until_on=None))
+            )
+            .select_related("agency")
+            .order_by("-is_linked", "id")
+            .distinct()
+        )
         return [(one.key, f"{one.name}, {one.get_role_display().lower()}, {one.agency}") for one in found]
 
     def family(self) -> list[tuple[str, str]]:
