@@ -19,7 +19,7 @@ from escalation import board
 from escalation.models import SweepRun
 from meetings.agenda import conferences_between, with_reports
 from plans import drift, ratings
-from plans.flags import standing
+from plans.flags import still_standing
 from plans.models import Plan, PlanMeeting
 from workflow import history
 from workflow.acting import LONDON
@@ -32,7 +32,7 @@ from workflow.working_days import Calendar, add_working_days, book_by
 
 SOON = timedelta(days=10)
 CASES_ON_A_PAGE = 25
-ENTRIES_ON_A_PAGE = 40
+ENTRIES_ON_A_PAGE = 30
 WAITING_SHOWN = 15
 
 
@@ -66,6 +66,7 @@ def _alert(alert: Any, on: date, days: Calendar) -> dict[str, Any]:
     return {
         "alert": alert,
         "rung": board.RUNG_IN_WORDS[alert.rung],
+        "colour": board.RUNG_COLOURS[alert.rung],
         "late": lateness(alert.deadline, on, days),
     }
 
@@ -78,6 +79,11 @@ class Owed:
     late: str
     tag: tuple[str, str]
     book_by: date | None
+
+    @property
+    def told(self) -> str:
+        """Whom the highest rung raised for it went to."""
+        return board.RUNG_IN_WORDS.get(getattr(self.deadline, "rung", 0), "")
 
 
 def _owed(found: Any, on: date, days: Calendar) -> list[Owed]:
@@ -141,10 +147,13 @@ def _rated(one: ratings.Standing) -> dict[str, Any]:
 def story(request: HttpRequest, reference: str) -> HttpResponse:
     """One line through the case: what happened and why, what is owed, what drifts, who is there."""
     roles = [f"{role}__agency" for role in Case.ROLES]
-    case = case_for(request, reference, Case.objects.select_related(*roles).prefetch_related("children"))
+    case = case_for(
+        request, reference, Case.objects.select_related(*roles).prefetch_related("children", "family_members")
+    )
     on, days = asked_on(request), calendar()
     owed = _owed(Deadline.objects.pending().filter(case=case), on, days)
     entries, earlier = _entries(case, request)
+    parts = list(_parts(case))
     shown = {
         "case": case,
         "here": "story",
@@ -152,14 +161,38 @@ def story(request: HttpRequest, reference: str) -> HttpResponse:
         "earlier": earlier,
         "refused_too": _refused_too(request),
         "overdue": [each for each in owed if each.deadline.due_on < on],
-        "upcoming": [each for each in owed if each.deadline.due_on >= on],
-        "flags": [{"words": flag_in_words(flag.code), "flag": flag} for flag in standing(case)],
+        "upcoming": _by_day(each for each in owed if each.deadline.due_on >= on),
+        "flags": _flags(case, parts),
         "lines": [_through(plan) for plan in _plans(case)],
-        "parts": _parts(case),
+        "parts": parts,
         "family": case.family_members.all(),
         "roles": [(in_words(role), getattr(case, role)) for role in Case.ROLES],
     }
     return render(request, "pages/story.html", shown)
+
+
+def _flags(case: Case, parts: Sequence[AgencyPart]) -> list[dict[str, Any]]:
+    """The flags that stand, those of the same kind and facts together, with the names of whom they are about."""
+    names = {child.key: child.name for child in case.children.all()}
+    names |= {part.agency.key: part.agency.name for part in parts}
+    names |= {member.key: member.name for member in case.family_members.all()}
+    alike: dict[tuple[str, str, date], list[str]] = {}
+    for flag in still_standing([case.pk], parts).get(case.pk, []):
+        about = names.get(flag.about, f"action {flag.about}")
+        alike.setdefault((flag.code, flag.facts, flag.raised_on), []).append(about)
+    return [
+        {"words": flag_in_words(code), "about": about, "facts": facts, "since": since}
+        for (code, facts, since), about in alike.items()
+    ]
+
+
+def _by_day(owed: Iterable[Owed]) -> list[list[Owed]]:
+    """What is due the same day, of the same kind and from the same person, stands together."""
+    together: dict[tuple[date, str, str], list[Owed]] = {}
+    for each in owed:
+        deadline = each.deadline
+        together.setdefault((deadline.due_on, deadline.code, str(deadline.owner)), []).append(each)
+    return list(together.values())
 
 
 def _plans(case: Case) -> Iterable[Plan]:
@@ -233,16 +266,24 @@ def _why_refused(entry: Entry) -> str:
 
 
 def _came_of_it(did: Sequence[Any]) -> list[str]:
-    """What the act did to dates: one line each, the moves first."""
+    """What the act did to dates, in few lines, the moves first."""
     moved = [
         f"“{row.title}” moved from {_day(row.was_due)} to {_day(row.due_on)}."
         for row in did
         if row.was_due and row.was_due != row.due_on
     ]
-    met = [f"Done: {row.title}." for row in did if row.was_state != row.state == Deadline.State.MET]
-    waived = [f"No longer owed: {row.title}." for row in did if row.was_state != row.state == Deadline.State.WAIVED]
-    opened = [f"Owed from now: {row.title}, by {_day(row.due_on)}." for row in did if row.was_state is None]
-    return [*moved, *met, *waived, *opened]
+    met = [row.title for row in did if row.was_state != row.state == Deadline.State.MET]
+    waived = [row.title for row in did if row.was_state != row.state == Deadline.State.WAIVED]
+    opened: dict[date, list[str]] = {}
+    for row in did:
+        if row.was_state is None:
+            opened.setdefault(row.due_on, []).append(row.title)
+    return [
+        *moved,
+        *([f"Done: {'; '.join(met)}."] if met else []),
+        *([f"No longer owed: {'; '.join(waived)}."] if waived else []),
+        *(f"Owed by {_day(day)}: {'; '.join(titles)}." for day, titles in sorted(opened.items())),
+    ]
 
 
 def _day(day: date) -> str:

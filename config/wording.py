@@ -74,6 +74,10 @@ ACTS = {
     "resolve_disagreement": "Disagreement resolved",
     "acknowledge_alert": "Alert acknowledged",
     "export_history": "History exported",
+    "leave_post": "Somebody left their post",
+    "name_cover": "Cover named",
+    "change_policy": "Policy changed",
+    "proclaim_holiday": "Holiday proclaimed",
 }
 
 FLAGS = {

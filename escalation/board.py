@@ -20,6 +20,7 @@ RUNG_IN_WORDS = {
     3: "Agency executive and chair",
     4: "Partnership",
 }
+RUNG_COLOURS = {1: "yellow", 2: "orange", 3: "red", 4: "red"}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from workflow.timescales import Span
 from workflow.working_days import Calendar
 
 VIEWS = {"mine": "Mine", "agency": "My agency", "all": "Everything I may see"}
-RUNG_COLOURS = {1: "yellow", 2: "orange", 3: "red", 4: "red"}
 ON_A_PAGE = 50
 ALERT_ORDERS = {
     "due": ("due_on", "id"),
@@ -75,7 +74,7 @@ def _alert_rows(request: HttpRequest, found: Iterable[Alert]) -> Iterable[dict[s
             "what": title_of(alert),
             "late": lateness(alert.deadline, today, days),
             "rung": board.RUNG_IN_WORDS[alert.rung],
-            "colour": RUNG_COLOURS[alert.rung],
+            "colour": board.RUNG_COLOURS[alert.rung],
             "people": [each.professional for each in alert.recipients.all()],
             "promises": promises,
             "waits_for_me": getattr(alert, "is_mine", False) and not any(each.by_id in mine for each in promises),
@@ -124,7 +123,7 @@ def _overdue_row(deadline: Deadline, request: HttpRequest, days: Calendar) -> di
         "deadline": deadline,
         "late": lateness(deadline, asked_on(request), days),
         "rung": board.RUNG_IN_WORDS.get(rung or 0, ""),
-        "colour": RUNG_COLOURS.get(rung or 0, ""),
+        "colour": board.RUNG_COLOURS.get(rung or 0, ""),
     }
 
 
@@ -169,29 +168,36 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _alert(request: HttpRequest, pk: int) -> Alert:
-    readable = board.with_what_a_list_shows(board.readable_by(hats_of(request)))
-    found = readable.select_related(
-        "deadline__case__lead_practitioner__agency", "deadline__case__chair__agency"
-    ).filter(pk=pk)
-    if not found:
+    """The alert, if the person may read it; its duty knows its case and who holds the posts of the ladder there."""
+    readable = board.readable_by(hats_of(request)).select_related(
+        "case",
+        "deadline__agency",
+        "deadline__owner_professional",
+        "deadline__owner_family_member",
+        "deadline__case__lead_practitioner__agency",
+        "deadline__case__chair__agency",
+    )
+    found = readable.filter(pk=pk).first()
+    if found is None:
         raise Http404
-    return found[0]
+    return found
 
 
 def _everything_about(alert: Alert, request: HttpRequest) -> dict[str, object]:
     today, days, mine = asked_on(request), calendar(), {hat.pk for hat in hats_of(request)}
     raised = list(board.raised_with(alert))
+    this = next(each for each in raised if each.pk == alert.pk)
     return {
         "alert": alert,
         "deadline": alert.deadline,
         "what": title_of(alert),
         "sees_case": getattr(alert, "sees_case", False),
         "rung": board.RUNG_IN_WORDS[alert.rung],
-        "colour": RUNG_COLOURS[alert.rung],
+        "colour": board.RUNG_COLOURS[alert.rung],
         "late": lateness(alert.deadline, today, days),
         "offsets": [Span.parse(offset).in_words for offset in alert.ladder],
         "steps": board.steps_of(alert, raised, today, days),
         "promises": [promise for each in raised for promise in each.acknowledgements.all()],
-        "went_to_me": any(each.professional_id in mine for each in alert.recipients.all()),
+        "went_to_me": any(each.professional_id in mine for each in this.recipients.all()),
         "messages_about": board.messages_about(alert, raised),
     }

@@ -1,6 +1,6 @@
 """Raising and clearing flags: a flag stands until cleared, raising one is told, one that stands is not raised again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from notifications.tell import tell
@@ -55,10 +55,14 @@ def standing(case: Case) -> list[Flag]:
 def standing_in(cases: Iterable[Case]) -> dict[int, list[Flag]]:
     """The flags that stand now in each of these cases, in two statements."""
     wanted = [case.pk for case in cases]
-    parts = AgencyPart.objects.filter(case__in=wanted).values_list("case", "agency__key", "last_heard_at")
-    heard = {(case, agency): last for case, agency, last in parts}
+    return still_standing(wanted, AgencyPart.objects.filter(case__in=wanted).select_related("agency"))
+
+
+def still_standing(cases: Collection[int], parts: Iterable[AgencyPart]) -> dict[int, list[Flag]]:
+    """The same, for whoever has read the agencies' parts in these cases already: one statement."""
+    heard = {(part.case_id, part.agency.key): part.last_heard_at for part in parts}
     found: dict[int, list[Flag]] = {}
-    for flag in Flag.objects.filter(case__in=wanted, cleared_on=None):
+    for flag in Flag.objects.filter(case__in=cases, cleared_on=None):
         if flag.code != "AGENCY_SILENT" or not heard_since(flag, heard.get((flag.case_id, flag.about))):
             found.setdefault(flag.case_id, []).append(flag)
     return found

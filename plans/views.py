@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plans.forms import AsItStoodForm
-from plans.models import Action, ActionChild, CoreGroupMember, OutcomeChild, Plan, PlanMeeting, Risk
+from plans.models import Action, ActionChild, CoreGroupMember, Outcome, OutcomeChild, Plan, PlanMeeting, Risk
 from workflow import history
 from workflow.acting import LONDON
 from workflow.deadlines import lateness
@@ -90,16 +90,25 @@ def _latest_edition(plan: Plan | None) -> list[Risk]:
     return [risk for risk in risks if risk.edition == latest]
 
 
-def _scores(plan: Plan | None, outcomes: Sequence[Any]) -> dict[str, Any]:
-    """The score of each outcome at each meeting that scored any, with first and last compared in words."""
+def _scores(plan: Plan | None, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The score of each outcome at each meeting that scored any, with first and last compared in words.
+
+    A meeting may score what the plan has not agreed yet: that is shown, too.
+    """
     meetings = [meeting for meeting in plan.meetings.all() if meeting.scores] if plan else []
-    rows = []
-    for outcome in outcomes:
-        given = [meeting.scores.get(outcome.key) for meeting in meetings]
-        known = [score for score in given if score is not None]
-        cells = [{"meeting": meeting, "score": score} for meeting, score in zip(meetings, given, strict=True)]
-        rows.append({"outcome": outcome, "cells": cells, "change": _change(known)})
-    return {"meetings": meetings, "rows": rows}
+    agreed = {outcome.key: outcome for outcome in outcomes}
+    keys = dict.fromkeys([*agreed, *(key for meeting in meetings for key in meeting.scores)])
+    return {"meetings": meetings, "rows": [_outcome(key, agreed.get(key), meetings) for key in keys]}
+
+
+def _outcome(key: str, outcome: Outcome | None, meetings: Sequence[PlanMeeting]) -> dict[str, Any]:
+    given = [meeting.scores.get(key) for meeting in meetings]
+    return {
+        "key": key,
+        "outcome": outcome,
+        "cells": [{"meeting": meeting, "score": score} for meeting, score in zip(meetings, given, strict=True)],
+        "change": _change([score for score in given if score is not None]),
+    }
 
 
 def _change(scores: Sequence[int]) -> str:
