@@ -1,9 +1,9 @@
 """Every statutory and local clock: how long, counted from what, owed by whom, and who says so.
 
 The England default pack is data with a version. A partnership changes a value by making a new version with a day
-from which it holds (`workflow.policy.change_policy`), never by editing; a deadline keeps the value and the version it
-was opened with. Sources are the codes of the domain notes: national law, statutory guidance, census rules, local
-procedures, or this product where nobody says anything.
+from which it holds (`workflow.rule_changes.change_policy`), never by editing; a deadline keeps the value and the
+version it was opened with. A source is national law, statutory guidance, the local procedures named in `SOURCES`, or
+this product where nobody says anything.
 """
 
 import re
@@ -82,6 +82,32 @@ class Span:
             case "m":
                 return add_months(day, -self.amount)
         raise ValueError(f"{self} is a limit in hours and has no due day")
+
+
+SOURCES: Mapping[str, str] = {
+    "BEXLEY": "Bexley",
+    "BLKP": "Blackpool",
+    "BOLTON": "Bolton",
+    "BSCB": "Buckinghamshire",
+    "CAMD": "Camden",
+    "CBED": "Central Bedfordshire",
+    "CUMB": "Cumberland",
+    "ISCP": "Guernsey, for comparison only",
+    "LDN": "London",
+    "LEWI": "Lewisham",
+    "LIV": "Liverpool",
+    "LLR-PMB": "Leicester, Leicestershire and Rutland, on marks on babies who cannot move",
+    "NORF": "Norfolk",
+    "NOTTS": "Nottinghamshire",
+    "NYSCP": "North Yorkshire",
+    "SUX": "Sussex",
+    "SWD": "Swindon, on reports",
+    "SWK-IRO": "Southwark, quoting the handbook for reviewing officers",
+    "SWQ": "Swindon, on quorum",
+    "TEES": "Tees",
+    "WALES": "Wales, for comparison only",
+    "WSX": "West Sussex",
+}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from workflow.timescales import (
     ENGLAND_DEFAULT,
     ENGLAND_SETTINGS,
     PACK_VERSION,
+    SOURCES,
     UNITS,
     Binding,
     Span,
@@ -52,6 +53,11 @@ def test_statutory_guidance_has_the_value_it_gives(code, value):
     assert str(ENGLAND_2026_1[code].value) == value
     assert ENGLAND_2026_1[code].binding is Binding.GUIDANCE
     assert "Working Together" in ENGLAND_2026_1[code].source
+
+
+def test_every_local_procedure_that_is_named_can_be_looked_up_and_none_is_named_in_vain():
+    named = {name for rule in ENGLAND_2026_1.values() for name in re.findall(r"\b[A-Z]{3,}(?:-[A-Z]+)?\b", rule.source)}
+    assert named == set(SOURCES)
 
 
 def test_what_nobody_says_is_called_a_product_default():
