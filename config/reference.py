@@ -48,9 +48,9 @@ def timescales() -> str:
     ]
     return _page(
         "Timescales",
-        f"Every clock of the England default pack, version {PACK_VERSION}. A partnership gives a clock another value "
-        "by a new version of its policy, agreed by two people; a deadline keeps the value it was opened with. A product "
-        "default is ours: nobody else says anything. A source in capitals is a local procedure, listed below.",
+        f"Every clock of the England default pack, version {PACK_VERSION}. A partnership gives a clock another "
+        "value by a new version of its policy, agreed by two people; a deadline keeps the value it was opened with. What is "
+        "called a product default is ours: nobody else says anything. A source in capitals is listed below.",
         _table(("Code", "How long", "Counted from", "Owed by", "Binding", "Source"), rows),
         "## Settings",
         "What else a partnership may set, and what holds until it does.",
