@@ -48,8 +48,8 @@ def timescales() -> str:
     ]
     return _page(
         "Timescales",
-        f"Every clock of the England default pack, version {PACK_VERSION}. A partnership gives a clock another "
-        "value by a new version of its policy, agreed by two people; a deadline keeps the value it was opened with. What is "
+        f"Every clock of the England default pack, version {PACK_VERSION}. A partnership gives a clock another value "
+        "by a new version of its policy, agreed by two people; a deadline keeps the value it was opened with. What is "
         "called a product default is ours: nobody else says anything. A source in capitals is listed below.",
         _table(("Code", "How long", "Counted from", "Owed by", "Binding", "Source"), rows),
         "## Settings",
