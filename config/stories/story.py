@@ -1,10 +1,12 @@
 """A story as written: read, held against the schema, its repeats written out. See FORMAT.md beside this file."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from workflow.working_days import add_working_days, england_and_wales
 
 HERE = Path(__file__).parent
 LIBRARY = HERE / "library"
+A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class NotAStory(Exception):
@@ -70,12 +73,57 @@ def read(path: Path) -> Story:
         worst = problems[0]
         place = "/".join(map(str, worst.absolute_path)) or "the top"
         raise NotAStory(f"{path}: at {place}: {worst.message}")
+    for problem in chain(_unreal_days(text), _strangers(text)):
+        raise NotAStory(f"{path}: {problem}")
     return Story(path, text, in_order(text["events"], path))
 
 
 @cache
 def _schema() -> Draft202012Validator:
     return Draft202012Validator(json.loads((HERE / "story.schema.json").read_text()))
+
+
+def format_verbs() -> list[str]:
+    """Every verb of the format, as the schema lists them."""
+    schema = _schema().schema
+    return list(schema["$defs"]["event"]["properties"]["do"]["enum"])
+
+
+def _unreal_days(said: Any, place: str = "") -> Iterator[str]:
+    """Every 30 February, and where it stands."""
+    if isinstance(said, dict):
+        for key, item in said.items():
+            yield from _unreal_days(item, f"{place}/{key}")
+    elif isinstance(said, list):
+        for number, item in enumerate(said):
+            yield from _unreal_days(item, f"{place}/{number}")
+    elif isinstance(said, str) and A_DAY.fullmatch(said):
+        try:
+            date.fromisoformat(said)
+        except ValueError as unreal:
+            yield f"{place.lstrip('/')}: {said}: {unreal}"
+
+
+def _strangers(text: dict[str, Any]) -> Iterator[str]:
+    """Whoever the story speaks of without having said who that is. (What an event names may well be unknown: UNKNOWN.)"""
+    people, agencies, children = text["professionals"], text["agencies"], text["children"]
+    if "social_care" not in agencies:
+        yield "agencies: social_care has to be there"
+    for key, said in people.items():
+        if said["agency"] not in agencies:
+            yield f"professionals/{key}: there is no agency {said['agency']}"
+    for role in ("lead_practitioner", "team_manager", "chair", "administrator"):
+        if text["case"][role] not in people:
+            yield f"case/{role}: there is no professional {text['case'][role]}"
+    for key, said in agencies.items():
+        if said.get("contact") and said["contact"] not in people:
+            yield f"agencies/{key}/contact: there is no professional {said['contact']}"
+    for key, said in text.get("family", {}).items():
+        for child in {*said["of"], *said.get("parental_responsibility", ())} - set(children):
+            yield f"family/{key}: there is no child {child}"
+    for number, event in enumerate(text["events"]):
+        if event["by"] != "system" and event["by"] not in people:
+            yield f"events/{number}/by: there is no professional {event['by']}"
 
 
 def in_order(written: list[dict[str, Any]], path: Path) -> list[Event]:

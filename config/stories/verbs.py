@@ -29,6 +29,11 @@ class Verb:
     given: tuple[a.Reader, ...]
     named: Mapping[str, a.Reader]
 
+    @property
+    def does(self) -> str:
+        """The domain function, as one would import it."""
+        return f"{self.act.__module__}.{self.act.__name__}"
+
     def do(self, cast: Cast, told: dict[str, Any], *, by: Professional | None, at: datetime) -> Any:
         """Does it. The right of the role comes first, then whether everything named exists, then the function's own checks."""
         name = self.act.__name__
@@ -51,6 +56,8 @@ class CancelMeeting:
 
     strategy = _verb(enquiries.cancel_strategy, a.one(a.find_strategy, "meeting"), reason=a.words("reason"))
     conference = _verb(arranging.cancel_conference, a.conference("meeting"), reason=a.words("reason"))
+
+    does = f"{strategy.does} or {conference.does}"
 
     def do(self, cast: Cast, told: dict[str, Any], *, by: Professional | None, at: datetime) -> Any:
         is_strategy = StrategyDiscussion.objects.filter(case=cast.case, key=told["meeting"]).exists()

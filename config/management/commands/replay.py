@@ -1,5 +1,6 @@
 """`manage.py replay STORY.json ...`: plays stories through the real domain functions and says what differed."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
@@ -13,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from config.stories.replay import Played, Player
-from config.stories.story import NotAStory, Story, read
+from config.stories.story import NotAStory, Story, format_verbs, read
 from config.stories.verbs import OF_THE_PLAYER, VERBS
 
 HOLDS, DIFFERS, NOT_VALID = 0, 1, 2
@@ -70,9 +71,12 @@ class Command(BaseCommand):
         self.console.print(f"{held} of {len(played)} stories hold.")
 
     def _list_verbs(self) -> None:
-        schema = [*VERBS, *OF_THE_PLAYER]
-        for name in sorted(schema):
-            self.stdout.write(name)
+        """Every verb of the format, and the domain function it calls; one without is refused as NOT_BUILT."""
+        for name in format_verbs():
+            what = "the player itself" if name in OF_THE_PLAYER else "NOT_BUILT"
+            if name in VERBS:
+                what = VERBS[name].does
+            self.stdout.write(f"{name:30} {what}")
 
 
 def _table(played: Played) -> Table:
@@ -83,8 +87,6 @@ def _table(played: Played) -> Table:
 
 
 def _as_json(played: list[Played]) -> str:
-    import json
-
     return json.dumps(
         [
             {
