@@ -28,7 +28,7 @@ def health(request: HttpRequest) -> JsonResponse:
     answer = {
         "ok": ok,
         "last_clean_sweep": swept and swept.isoformat(),
-        "oldest_waiting_minutes": waited // timedelta(minutes=1),
+        "oldest_waiting_minutes": round(waited / timedelta(minutes=1)),
     }
     return JsonResponse(answer, status=200 if ok else 503)
 

@@ -23,10 +23,9 @@ class Command(BaseCommand):
         if day < today:
             raise CommandError(f"The clock is not wound back: it is {today:%-d %B %Y} already.")
         clock.wind_to(day)
-        nights = (day - today).days
         self.stdout.write(
-            f"It is now {day:%A %-d %B %Y}. A running server works through the {nights} nights between within seconds, "
-            "oldest first, and open pages look again; without one: manage.py sweep"
+            f"It is now {day:%A %-d %B %Y}. A running server works through every night between within seconds, and "
+            "open pages look again. Without a server: manage.py sweep"
         )
 
 
