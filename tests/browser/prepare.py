@@ -1,0 +1,29 @@
+"""Prepares the data of a site for the browser: two siblings up to a day, sign-ins, and a clock wound to that day.
+
+`python -m tests.browser.prepare 2026-06-18`, with THROUGHLINE_DATA and THROUGHLINE_DEMO set.
+"""
+
+import os
+import sys
+from datetime import date
+
+
+def prepare(until: date) -> None:
+    from django.core.management import call_command
+
+    from config import clock, demo
+    from config.stories.replay import Player
+    from config.stories.story import LIBRARY, read
+
+    call_command("migrate", verbosity=0)
+    Player(read(LIBRARY / "two_siblings.json")).play(until=until)
+    demo.give_sign_ins()
+    clock.wind_to(until)
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    prepare(date.fromisoformat(sys.argv[1]))

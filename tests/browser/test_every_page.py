@@ -1,0 +1,64 @@
+"""Every page, wide and narrow: nothing an accessibility checker objects to, nothing to scroll sideways."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+LOOK = """axe.run().then(found => found.violations.map(
+    wrong => `${wrong.id}: ${wrong.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`))"""
+CASE = "/cases/SP-0001/"
+PAGES = (
+    "/",
+    "/meetings/",
+    "/cases/",
+    CASE,
+    f"{CASE}?show=refused",
+    f"{CASE}plan/",
+    f"{CASE}dates/",
+    f"{CASE}dates/?on=2026-05-10",
+    f"{CASE}dates/?on-day=31&on-month=2&on-year=2026",
+    "/alerts/",
+    "/alerts/?view=all",
+    "/overdue/?view=all",
+    "/cases/SP-9999/",
+)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nobody_is_kept_out_by_how_a_page_is_made(site, signed_in, width):
+    page = signed_in("social_worker", width=width)
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.goto(f"{site.address}/alerts/")
+    one_alert = page.locator("live-region th a").first.get_attribute("href")
+    wrong = []
+    for address in (*PAGES, one_alert):
+        page.goto(site.address + address)
+        page.evaluate(AXE)
+        wrong += [f"{address}: {each}" for each in page.evaluate(LOOK)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            wrong.append(f"{address}: {wide} px wide")
+    assert wrong == []
+    assert [each for each in said if "404" not in each] == []
+
+
+def test_the_page_to_sign_in_keeps_nobody_out(site, browser):
+    page = browser.new_page()
+    page.goto(f"{site.address}/sign-in/")
+    page.evaluate(AXE)
+    assert page.evaluate(LOOK) == []
+    page.context.close()
+
+
+def test_a_page_is_whole_without_script(site, browser, signed_in):
+    cookies = signed_in("social_worker").context.cookies()
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(f"{site.address}/alerts/")
+    assert "Inspect and repair damp" in page.locator("main").inner_text()
+    context.close()
