@@ -75,7 +75,7 @@ def take(act: str, player: Player, by: str, on: date, **data: object) -> None:
     """Fills in the form of a turn as a person would and gives it in."""
     case = player.cast.case.fresh()
     course = Course(case.referrals.get())
-    form = form_for(act, course)({name: value for name, value in data.items()}, course=course)
+    form = form_for(act, course)(data, course=course)
     assert form.is_valid(), form.errors
     form.perform(by=Professional.objects.get(key=by), at=moment_of(on, None))
     flows.keep_up(case)
