@@ -36,7 +36,10 @@ def on_every_request(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def wind_to(day: date) -> None:
-    """Winds the demonstration's clock so that today is `day`, at the same time of day. Raises RuntimeError elsewhere."""
+    """Winds the demonstration's clock so that today is `day`, at the same time of day.
+
+    Raises RuntimeError elsewhere.
+    """
     if not settings.DEMO:
         raise RuntimeError("Only a demonstration can wind its clock.")
     real = timezone.now().astimezone(LONDON)

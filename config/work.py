@@ -1,4 +1,7 @@
-"""My work: the turns somebody holds, and the page on which a turn is taken. Gone without `meetings.flows`; the law stays."""
+"""My work: the turns somebody holds, and the page on which a turn is taken.
+
+Gone without `meetings.flows`; the law stays.
+"""
 
 from typing import Any
 
@@ -55,5 +58,8 @@ def _shown(task: Any, course: Any, form: Any) -> dict[str, Any]:
 
 
 def keep_worklist() -> int:
-    """Notices what was done elsewhere, so that nobody is shown a turn that was already taken. Returns the turns ended."""
+    """Notices what was done elsewhere, so that nobody is shown a turn that was already taken.
+
+    Returns the turns ended.
+    """
     return flows.catch_up()

@@ -1,4 +1,7 @@
-"""Core groups and the records of small meetings. Sources: Working Together (first within 10 working days); BLKP, NYSCP."""
+"""Core groups and the records of small meetings.
+
+Sources: Working Together (first within 10 working days); BLKP, NYSCP.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

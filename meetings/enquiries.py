@@ -276,7 +276,10 @@ def _enquiries(children: Sequence[Child]) -> list[Enquiry]:
 def propose_s47_outcome(
     case: Case, *, children: Sequence[Child], seen: Sequence[Child], outcome: str, not_seen_reason: str = ""
 ) -> list[Enquiry]:
-    """The lead practitioner's proposal, once the child has been seen or it is said why not. Raises ChildNotSeenInEnquiry."""
+    """The lead practitioner's proposal, once the child has been seen or it is said why not.
+
+    Raises ChildNotSeenInEnquiry.
+    """
     enquiries = _enquiries(children)
     ready(*(enquiry.propose for enquiry in enquiries))
     unseen = [child.key for child in children if child.is_born and child not in seen]

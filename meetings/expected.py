@@ -1,4 +1,4 @@
-"""Who must be there: agencies by kind, by work with the children and by what burdens the parents; people by parental responsibility.
+"""Who must be there: agencies by kind, by work with the children, by what burdens the parents; and people.
 
 Worked out afresh whenever it is asked. Sources: Working Together; LDN, SUX (everyone with parental responsibility);
 learning from reviews (not all agencies invited; fathers marginalised). The lists are policy data.
@@ -14,7 +14,7 @@ from workflow.policy import policy_on
 
 
 def expected_agencies(kind: str, children: Iterable[Child], on: date) -> list[Agency]:
-    """Agencies of the kind's base list, those working with a child, those a parent's factor calls for; as far as they exist."""
+    """The kind's base list, those working with a child, those a parent's factor calls for; as far as they exist."""
     settings = policy_on(on).settings
     wanted = [agency_with_key(key) for key in settings[f"expected_{kind}"]]
     working = AgencyInvolvement.objects.filter(child__in=children, until_on=None).select_related("agency")

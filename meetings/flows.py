@@ -151,7 +151,10 @@ class Pathway(flow.Flow):
 
 
 def catch_up() -> int:
-    """Begins a walk for every referral without one and follows every case that has moved on. Returns the turns that ended."""
+    """Begins a walk for every referral without one and follows every case that has moved on.
+
+    Returns the turns that ended.
+    """
     _begin(Referral.objects.all())
     walks = list(Process.objects.filter(flow_class=Pathway, status=PROCESS.NEW))
     numbered = Entry.objects.filter(case__in={walk.data["case"] for walk in walks}).values_list("case")

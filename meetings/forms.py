@@ -472,7 +472,7 @@ FORMS: dict[str, type[TurnForm]] = {
 
 
 def form_for(act: str, course: Course) -> type[TurnForm]:
-    """The form of a turn as things stand: a conference is opened before it is decided, a plan agreed after a core group."""
+    """The form of a turn as things stand: a conference opens before it decides, a core group comes before the plan."""
     if act == "decide_conference":
         is_open = course.conference is not None and course.conference.state == Conference.State.OPEN
         return DecideConference if is_open else OpenConference

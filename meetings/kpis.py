@@ -1,4 +1,6 @@
-"""Key figures of a case or of several: each says its numerator and its denominator. Percentages to one decimal, halves up.
+"""Key figures of a case or of several: each says its numerator and its denominator.
+
+Percentages to one decimal, halves up.
 
 Denominators keep what is overdue and what never came; what was waived for another reason is left out everywhere.
 """
@@ -110,7 +112,7 @@ def reports_shared(case: Case) -> dict[str, Any]:
 
 
 def views(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Children's and parents' views over decided conferences: recorded, of every born child and every expected parent."""
+    """Children's and parents' views at decided conferences: recorded, of every born child and expected parent."""
     children: list[bool] = []
     parents: list[bool] = []
     for conference in Conference.objects.filter(case=case, state__in=Conference.DECIDED):

@@ -24,7 +24,9 @@ def send_letter(
     translated_for: Sequence[FamilyMember] = (),
     on: date,
 ) -> Conference:
-    """The decision goes to everybody who must have it; worked out when nobody is named. Source: SUX, NYSCP (1 working day).
+    """The decision goes to everybody who must have it; worked out when nobody is named.
+
+    Source: SUX, NYSCP (1 working day).
 
     Raises RecipientRestricted, TranslationMissing.
     """

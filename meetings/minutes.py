@@ -152,7 +152,10 @@ def challenge_minutes(conference: Conference, party: Party, *, point: str, on: d
 def answer_challenge(
     conference: Conference, party: Party, *, accept: bool, reason: str, by: Professional, on: date
 ) -> Challenge:
-    """The chair accepts, and a new version goes to every earlier recipient, or rejects. Raises Unknown, ReasonRequired."""
+    """The chair accepts, and a new version goes to every earlier recipient, or rejects.
+
+    Raises Unknown, ReasonRequired.
+    """
     minutes = minutes_of(conference)
     challenge = minutes.challenges.filter(state=Challenge.State.OPEN, **party_filter(party)).first()
     if challenge is None:

@@ -22,7 +22,7 @@ def settle(today: date) -> None:
 
 
 def watch_births(today: date) -> None:
-    """PRE_BIRTH_LATE, once per unborn child: the last day for a conference has passed, and the child is still a concern."""
+    """PRE_BIRTH_LATE, once per unborn child: the last day for a conference is over, the child still a concern."""
     limit = policy_on(today).span("pre_birth_limit")
     for child in Child.objects.filter(state=Child.State.UNBORN).select_related("case"):
         assert child.expected_on is not None

@@ -67,7 +67,10 @@ def open_conference(
     by: Professional,
     on: date,
 ) -> Sitting:
-    """Opens a sitting, judges quorum and notes which expected agencies are absent. Raises NotBookedForToday, ExcludedPerson."""
+    """Opens a sitting, judges quorum and notes which expected agencies are absent.
+
+    Raises NotBookedForToday, ExcludedPerson.
+    """
     require_conferences_chair(conference, by, on)
     ready(conference.open)
     if conference.booked_for != on:

@@ -1,4 +1,6 @@
-"""A plan meeting: a core group held or a conference decided. What it saw is pinned, and every rule of drift asked about it.
+"""A plan meeting: a core group held or a conference decided.
+
+What it saw is pinned, and every rule of drift asked about it.
 
 Exact rules: FORMAT.md, section 8.
 """

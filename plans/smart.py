@@ -1,4 +1,4 @@
-"""Is an action specific, measurable, agreed by an owner, for an outcome, and dated? One answer per letter, in a sentence.
+"""Is an action specific, measurable, owned, for an outcome, and dated? One answer per letter, in a sentence.
 
 What is missing refuses the action; what is vague is said and let through, because a chair may know better. Source:
 learning from case reviews ("plans not being SMART, leading to drift and delay"); vague words are policy data.

@@ -78,7 +78,7 @@ def _settle_silence() -> None:
 
 
 def _watch_silence(today: date, policy: Policy) -> None:
-    """AGENCY_SILENT: no act, attendance, report or reported apology from a core group agency for so many calendar days."""
+    """AGENCY_SILENT: no act, attendance, report or reported apology from an agency for so many calendar days."""
     joined = {
         (row["child__case"], row["agency"]): row["first"]
         for row in CoreGroupMember.objects.filter(left_on=None)

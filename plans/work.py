@@ -125,7 +125,9 @@ def record_injury(
     hospital: bool = False,
     on: date,
 ) -> Injury:
-    """A mark or injury. On a child who cannot move it is owed a strategy discussion the same day, whatever is said of it.
+    """A mark or injury.
+
+    On a child who cannot move it is owed a strategy discussion the same day, whatever is said of it.
 
     Source: LLR-PMB (marks on a pre-mobile baby); two in 365 calendar days over all the children are a pattern.
     """

@@ -19,7 +19,7 @@ def django_db_use_migrations(django_db_use_migrations: bool) -> bool:
 
 @pytest.fixture
 def told(db: None) -> Iterator[object]:
-    """Plays a story of the library into the test's database, whole or until a day: `told("two_siblings", until=day)`."""
+    """Plays a story into the test's database, whole or until a day: `told("two_siblings", until=day)`."""
 
     def tell(name: str, *, until: object = None) -> Player:
         player = Player(read(story_path(name)))
@@ -34,5 +34,3 @@ def story_path(name: str) -> Path:
     found = [path for path in LIBRARY.rglob("*.json") if path.stem == name]
     assert found, f"no story is called {name}"
     return found[0]
-
-

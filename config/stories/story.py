@@ -105,7 +105,10 @@ def _unreal_days(said: Any, place: str = "") -> Iterator[str]:
 
 
 def _strangers(text: dict[str, Any]) -> Iterator[str]:
-    """Whoever the story speaks of without having said who that is. (What an event names may well be unknown: UNKNOWN.)"""
+    """Whoever the story speaks of without having said who that is.
+
+    (What an event names may well be unknown: UNKNOWN.)
+    """
     people, agencies, children = text["professionals"], text["agencies"], text["children"]
     if "social_care" not in agencies:
         yield "agencies: social_care has to be there"

@@ -35,7 +35,10 @@ class Verb:
         return f"{self.act.__module__}.{self.act.__name__}"
 
     def do(self, cast: Cast, told: dict[str, Any], *, by: Professional | None, at: datetime) -> Any:
-        """Does it. The right of the role comes first, then whether everything named exists, then the function's own checks."""
+        """Does it.
+
+        The right of the role comes first, then whether everything named exists, then the function's own checks.
+        """
         name = self.act.__name__
         try:
             check_may(name, by, Acting(name, by, at, "").on)

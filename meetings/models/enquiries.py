@@ -121,7 +121,10 @@ class DiscussedChild(Record):
 
 
 class Enquiry(Record):
-    """A section 47 enquiry about one child. It starts on the day of the discussion that decided it; nothing restarts it."""
+    """A section 47 enquiry about one child.
+
+    It starts on the day of the discussion that decided it; nothing restarts it.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

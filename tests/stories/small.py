@@ -1,4 +1,4 @@
-"""A small partnership on which a test plays a few events and says what must come of them, in the words of the format."""
+"""A small partnership on which a test plays a few events and says what must come of them, as the format does."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Every story of the library, played to its end through the real domain functions. The long ones and the promises alike."""
+"""Every story of the library, played to its end through the real domain functions.
+
+The long ones and the promises alike.
+"""
 
 import copy
 from datetime import date
