@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """What is next, what waits for the person, what moved, and when lateness was last looked for."""
     person, on, days = person_of(request), asked_on(request), calendar()
     cases = own_cases(person)
-    waiting = _owed(Deadline.objects.pending().filter(owner_professional__in=hats_of(request)), on, days)
+    waiting = _together(_owed(Deadline.objects.pending().filter(owner_professional__in=hats_of(request)), on, days))
     since = add_working_days(on, -1, days)
     alerts = board.with_what_a_list_shows(board.waiting_for(person, on)).order_by("-rung", "due_on")
     shown = {
@@ -65,6 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def _alert(alert: Any, on: date, days: Calendar) -> dict[str, Any]:
     return {
         "alert": alert,
+        "what": board.title_of(alert),
         "rung": board.RUNG_IN_WORDS[alert.rung],
         "colour": board.RUNG_COLOURS[alert.rung],
         "late": lateness(alert.deadline, on, days),
@@ -95,6 +96,16 @@ def _owed(found: Any, on: date, days: Calendar) -> list[Owed]:
     ]
 
 
+def _together(owed: Iterable[Owed]) -> list[list[Owed]]:
+    """What is due the same day for the same reason from the same person stands together: siblings, mostly."""
+    found: dict[tuple[Any, ...], list[Owed]] = {}
+    for each in owed:
+        due = each.deadline
+        alike = (due.case_id, due.code, due.due_on, due.explanation, str(due.owner))
+        found.setdefault(alike, []).append(each)
+    return list(found.values())
+
+
 def _tag(deadline: Deadline, on: date, days: Calendar) -> tuple[str, str]:
     if deadline.due_on < on:
         return "Overdue", "red"
@@ -123,20 +134,21 @@ def cases(request: HttpRequest) -> HttpResponse:
     found = visible.annotate(overdue=Count("deadlines", filter=late)).prefetch_related("children")
     page = Paginator(found.order_by("reference"), CASES_ON_A_PAGE).get_page(request.GET.get("page"))
     rated = ratings.of_cases(list(page))
-    rows = [{"case": case, "on_plans": [_rated(one) for one in rated.get(case.pk, [])]} for case in page]
+    rows = [{"case": case, "on_plans": _rated(rated.get(case.pk, []))} for case in page]
     return render(request, "pages/cases.html", {"page": page, "rows": rows})
 
 
-def _rated(one: ratings.Standing) -> dict[str, Any]:
-    word, colour = RATINGS[one.rating]
-    times = Counter(flag_in_words(flag.code) for flag in one.reasons)
-    return {
-        "child": one.plan.child,
-        "plan": one.plan,
-        "word": word,
-        "colour": colour,
-        "reasons": [f"{words} ({number})" if number > 1 else words for words, number in times.items()],
-    }
+def _rated(standing: Iterable[ratings.Standing]) -> list[dict[str, Any]]:
+    """Children who stand alike are told together: their initials, the rating in a word, and why."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in standing:
+        times = Counter(flag_in_words(flag.code) for flag in one.reasons)
+        reasons = tuple(f"{words} ({number})" if number > 1 else words for words, number in times.items())
+        alike.setdefault((one.rating, reasons), []).append(one.plan.child.initials)
+    return [
+        {"initials": initials, "word": RATINGS[rating][0], "colour": RATINGS[rating][1], "reasons": reasons}
+        for (rating, reasons), initials in alike.items()
+    ]
 
 
 # A child's story
@@ -161,7 +173,7 @@ def story(request: HttpRequest, reference: str) -> HttpResponse:
         "earlier": earlier,
         "refused_too": _refused_too(request),
         "overdue": [each for each in owed if each.deadline.due_on < on],
-        "upcoming": _by_day(each for each in owed if each.deadline.due_on >= on),
+        "upcoming": _together(each for each in owed if each.deadline.due_on >= on),
         "flags": _flags(case, parts),
         "lines": [_through(plan) for plan in _plans(case)],
         "parts": parts,
@@ -184,15 +196,6 @@ def _flags(case: Case, parts: Sequence[AgencyPart]) -> list[dict[str, Any]]:
         {"words": flag_in_words(code), "about": about, "facts": facts, "since": since}
         for (code, facts, since), about in alike.items()
     ]
-
-
-def _by_day(owed: Iterable[Owed]) -> list[list[Owed]]:
-    """What is due the same day, of the same kind and from the same person, stands together."""
-    together: dict[tuple[date, str, str], list[Owed]] = {}
-    for each in owed:
-        deadline = each.deadline
-        together.setdefault((deadline.due_on, deadline.code, str(deadline.owner)), []).append(each)
-    return list(together.values())
 
 
 def _plans(case: Case) -> Iterable[Plan]:

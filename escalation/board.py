@@ -41,12 +41,23 @@ class Step:
 def readable_by(hats: Sequence[Professional]) -> AlertQuerySet:
     """The alerts of cases the person may see, and those that went to them or to somebody they cover.
 
-    Each knows both: `sees_case`, without which the case itself and every name stay hidden, and `is_mine`.
+    Each knows `is_mine` and `sees_case`, without which the case itself and every name stay hidden (`title_of`).
     """
     went_to_me = AlertRecipient.objects.filter(alert=OuterRef("pk"), professional__in=hats)
-    sees_case = Case.objects.filter(pk__in=Case.objects.visible_to(hats[0]).values("pk"), pk=OuterRef("case"))
-    alerts = Alert.objects.annotate(sees_case=Exists(sees_case), is_mine=Exists(went_to_me))
+    alerts = _knowing_whether_seen(hats[0]).annotate(is_mine=Exists(went_to_me))
     return alerts.filter(Q(sees_case=True) | Q(is_mine=True))
+
+
+def _knowing_whether_seen(person: Professional) -> AlertQuerySet:
+    cases = Case.objects.filter(pk__in=Case.objects.visible_to(person).values("pk"), pk=OuterRef("case"))
+    return Alert.objects.annotate(sees_case=Exists(cases))
+
+
+def title_of(alert: Alert) -> str:
+    """What is late: its title for those who may see the case, for others only what kind of thing it is."""
+    if getattr(alert, "sees_case", False):
+        return alert.deadline.title
+    return alert.deadline.code.replace("_", " ").capitalize()
 
 
 def gone_to(alerts: AlertQuerySet, hats: Sequence[Professional]) -> AlertQuerySet:
@@ -63,7 +74,7 @@ def waiting_for(person: Professional, on: date) -> AlertQuerySet:
         Q(professional=person) | Q(professional__in=covered.values("pk")), alert=OuterRef("pk")
     )
     answered = Acknowledgement.objects.filter(alert=OuterRef("pk"), by=person, state=Acknowledgement.State.ACKNOWLEDGED)
-    return Alert.objects.standing().filter(Exists(mine), ~Exists(answered))
+    return _knowing_whether_seen(person).standing().filter(Exists(mine), ~Exists(answered))
 
 
 def highest_only(alerts: AlertQuerySet) -> AlertQuerySet:

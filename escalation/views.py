@@ -71,7 +71,7 @@ def _alert_rows(request: HttpRequest, found: Iterable[Alert]) -> Iterable[dict[s
         promises = [promise for promise in alert.acknowledgements.all() if promise.is_open]
         yield {
             "alert": alert,
-            "what": title_of(alert),
+            "what": board.title_of(alert),
             "late": lateness(alert.deadline, today, days),
             "rung": board.RUNG_IN_WORDS[alert.rung],
             "colour": board.RUNG_COLOURS[alert.rung],
@@ -79,13 +79,6 @@ def _alert_rows(request: HttpRequest, found: Iterable[Alert]) -> Iterable[dict[s
             "promises": promises,
             "waits_for_me": getattr(alert, "is_mine", False) and not any(each.by_id in mine for each in promises),
         }
-
-
-def title_of(alert: Alert) -> str:
-    """What is late: its title for those who may see the case, for others only what kind of thing it is."""
-    if getattr(alert, "sees_case", False):
-        return alert.deadline.title
-    return alert.deadline.code.replace("_", " ").capitalize()
 
 
 # Everything overdue
@@ -190,7 +183,7 @@ def _everything_about(alert: Alert, request: HttpRequest) -> dict[str, object]:
     return {
         "alert": alert,
         "deadline": alert.deadline,
-        "what": title_of(alert),
+        "what": board.title_of(alert),
         "sees_case": getattr(alert, "sees_case", False),
         "rung": board.RUNG_IN_WORDS[alert.rung],
         "colour": board.RUNG_COLOURS[alert.rung],

@@ -51,6 +51,8 @@ def hats_of(request: HttpRequest) -> list[Professional]:
 
 def case_for(request: HttpRequest, reference: str, cases: "QuerySet[Case] | None" = None) -> Case:
     """The case with this reference. Raises the same Http404 for one that is not there and one they may not see."""
+    if "\0" in reference:  # PostgreSQL keeps no such text, and would say so loudly
+        raise Http404
     cases = Case.objects.all() if cases is None else cases
     found = cases.filter(pk__in=Case.objects.visible_to(person_of(request)).values("pk"), reference=reference).first()
     if found is None:

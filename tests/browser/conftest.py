@@ -54,7 +54,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A demonstration on the eve of an alert, served as in production. Only one test winds its clock; the others hold on either day."""
+    """A demonstration on the eve of an alert, served as in production. Only one test winds its clock."""
     port, data = free_port(), tmp_path_factory.mktemp("site")
     surroundings = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | {
         "THROUGHLINE_DATA": str(data),

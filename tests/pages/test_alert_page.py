@@ -6,7 +6,7 @@ from django.test import Client
 
 from escalation.models import Alert, AlertRecipient
 from tests.making import doing
-from tests.pages.played import TODAY, PlayedCase, words
+from tests.pages.played import NAMES, TODAY, PlayedCase, words
 
 CASE = "/cases/SP-0001/"
 
@@ -70,11 +70,14 @@ class AnAlert(PlayedCase):
         assert not self.alert.acknowledgements.exists()
 
     def test_somebody_told_without_the_case_is_shown_neither_the_case_nor_a_name(self):
+        self.sign_in("keyworker")
+        self.answer(day=date(2026, 9, 4), plan="Ring about Mira")
         with doing(self.alert.case, on=TODAY):
             AlertRecipient(alert=self.alert, professional=self.people["stranger"]).save()
-        for address in (self.address, "/alerts/"):
+        for address in ("/", self.address, "/alerts/"):
             soup = self.page(address, "stranger")
             assert "hair-strand" not in words(soup)
+            assert not any(name in words(soup) for name in NAMES)
             assert not soup.select(f"a[href='{CASE}']")
         assert "SP-0001" in words(soup)
 

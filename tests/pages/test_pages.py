@@ -66,6 +66,10 @@ class Pages(PlayedCase):
             unknown = words(self.page(f"/cases/SP-9999/{part}", status=404))
             assert forbidden == unknown
 
+    def test_an_address_nobody_could_have_typed_leads_nowhere(self):
+        self.page("/cases/SP-0001%00/", "social_worker", status=404)
+        self.page("/alerts/99999999999999999999999/", status=404)
+
     def test_an_alert_of_somebody_else_and_one_that_is_not_there_look_the_same(self):
         alert = Alert.objects.first()
         forbidden = words(self.page(f"/alerts/{alert.pk}/", "stranger", status=404))
@@ -132,6 +136,7 @@ class Pages(PlayedCase):
         cover(self.people["keyworker"], self.people["stranger"], from_on=TODAY, until_on=TODAY)
         soup = self.page("/", "stranger")
         assert "hair-strand" in words(soup)
+        assert "You cover for Jude Lacey" in words(soup)
         assert words(soup.find("a", href="/alerts/")) == "Alerts 1 (1 unread)"
 
     # The story
