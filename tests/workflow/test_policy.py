@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.making import A_WEDNESDAY, a_case, a_deadline, a_partnership, doing, noon, with_policy
+from tests.making import A_WEDNESDAY, a_case, a_deadline, a_partnership, cover, doing, noon, with_policy
 from workflow import deadlines, history
 from workflow.acts import PARTNERSHIP
 from workflow.errors import AlreadyExists, DateInPast, NotPermitted, TwoPeopleNeeded, Unknown, WrongState
@@ -69,6 +69,14 @@ def test_nobody_changes_the_rules_alone(rule, officer):
         rule(by=officer, agreed_by=officer)
     assert refused.value.about == ["partnership"]
     assert not PolicyVersion.objects.exists() and not Holiday.objects.exists()
+
+
+@pytest.mark.parametrize("rule", [change, proclaim])
+def test_an_administrator_who_covers_the_partnership_is_still_one_person(rule, officer, second, people):
+    cover(officer, second, from_on=THURSDAY, until_on=THURSDAY)
+    with pytest.raises(TwoPeopleNeeded):
+        rule(by=second, agreed_by=second)
+    rule(by=second, agreed_by=people[Role.CONFERENCE_ADMIN])
 
 
 @pytest.mark.parametrize("rule", [change, proclaim])
