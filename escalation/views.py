@@ -146,6 +146,9 @@ def _views(request: HttpRequest, name: str) -> dict[str, object]:
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
     """What, why, by which rule; who was told and who comes next; how the messages went; and the promise."""
     found = _alert(request, pk)
+    if request.method == "POST" and found.is_resolved:
+        messages.warning(request, f"Nothing was recorded: this alert has ended, the duty was {found.how_resolved}.")
+        return redirect("alert", pk=found.pk)
     form = PromiseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -87,6 +87,14 @@ class AnAlert(PlayedCase):
         assert "Ended" in words(soup)
         assert soup.find("textarea") is None
 
+    def test_an_answer_that_comes_too_late_is_said_to_be_so_and_kept_nowhere(self):
+        ended = Alert.objects.exclude(pk__in=Alert.objects.standing().values("pk")).first()
+        self.address = f"/alerts/{ended.pk}/"
+        self.sign_in("social_worker")
+        assert self.answer(day=date(2026, 9, 4)).status_code == 302
+        assert "Nothing was recorded: this alert has ended" in words(self.page(self.address))
+        assert not ended.acknowledgements.exists()
+
     def test_an_alert_is_only_read_or_answered_with_a_token(self):
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(self.people["keyworker"].user)
