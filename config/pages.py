@@ -27,7 +27,7 @@ from workflow.deadlines import lateness
 from workflow.errors import REFUSALS
 from workflow.models import AgencyContact, AgencyPart, Case, Deadline, Entry
 from workflow.policy import calendar
-from workflow.signed_in import asked_on, case_for, hats_of, own_cases, person_of
+from workflow.signed_in import asked_on, case_for, hats_of, own_cases, person_of, visible_cases_of
 from workflow.working_days import Calendar, add_working_days, book_by
 
 SOON = timedelta(days=10)
@@ -47,7 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
     cases = own_cases(person)
     waiting = _together(_owed(Deadline.objects.pending().filter(owner_professional__in=hats_of(request)), on, days))
     since = add_working_days(on, -1, days)
-    alerts = board.with_what_a_list_shows(board.waiting_for(person, on)).order_by("-rung", "due_on")
+    alerts = board.with_what_a_list_shows(board.waiting_for(person, on, hats_of(request))).order_by("-rung", "due_on")
     shown = {
         "on": on,
         "conferences": with_reports(conferences_between(on, on + SOON).filter(case__in=cases.values("pk"))),
@@ -130,7 +130,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Every case the person may see: its children on plans, how they stand and why, and how much is overdue."""
     on = asked_on(request)
     late = Q(deadlines__state=Deadline.State.PENDING, deadlines__due_on__lt=on)
-    visible = Case.objects.filter(pk__in=Case.objects.visible_to(person_of(request)).values("pk"))
+    visible = Case.objects.filter(pk__in=visible_cases_of(request).values("pk"))
     found = visible.annotate(overdue=Count("deadlines", filter=late)).prefetch_related("children")
     page = Paginator(found.order_by("reference"), CASES_ON_A_PAGE).get_page(request.GET.get("page"))
     rated = ratings.of_cases(list(page))

@@ -6,6 +6,7 @@
 from pathlib import Path
 
 import dj_database_url
+import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
@@ -32,7 +33,7 @@ DEBUG = env.bool("DEBUG", False) and not PRODUCTION
 ALLOWED_HOSTS = [
     host.strip() for host in required_in_production("ALLOWED_HOSTS", local="127.0.0.1,localhost,testserver").split(",")
 ]
-SITE_URL = required_in_production("SITE_URL", local="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = required_in_production("SITE_URL", local=f"http://127.0.0.1:{env.str('PORT', '8000')}").rstrip("/")
 # A socket is accepted only from these exact addresses: scheme, host and port.
 LIVE_ORIGINS = env.list("LIVE_ORIGINS", [SITE_URL])
 
@@ -125,7 +126,7 @@ CHANNEL_LAYERS = {
 }
 
 # Mail goes to the console until EMAIL_URL names a server (smtp://user:password@host:port).
-EMAIL = env.dj_email_url("EMAIL_URL", "console:")
+EMAIL = dj_email_url.parse(env.str("EMAIL_URL", "") or "console:")
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL["EMAIL_HOST"]
 EMAIL_PORT = EMAIL["EMAIL_PORT"]

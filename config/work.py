@@ -14,8 +14,7 @@ from config import clock
 from meetings import flows
 from meetings.forms import form_for
 from workflow.errors import Refused
-from workflow.models import Case
-from workflow.signed_in import person_of
+from workflow.signed_in import person_of, visible_cases_of
 
 
 @login_required
@@ -37,7 +36,7 @@ def turn(request: HttpRequest, task_id: int) -> HttpResponse:
     if task is None:
         raise Http404
     course = flows.course_of(task.process)
-    if not Case.objects.visible_to(person).filter(pk=course.case.pk).exists():
+    if not visible_cases_of(request).filter(pk=course.case.pk).exists():
         raise Http404
     form_class = form_for(task.flow_task.act, course)
     form = form_class(request.POST or None, course=course)

@@ -4,7 +4,7 @@ from datetime import date
 
 from escalation.models import Acknowledgement, Alert
 from workflow.acts import act
-from workflow.errors import DateInPast, NotARecipient, NotRaised
+from workflow.errors import DateInPast, NotARecipient, NotRaised, WrongState
 from workflow.models import Deadline, Professional
 from workflow.permissions import hats
 
@@ -17,6 +17,8 @@ def acknowledge_alert(
 
     Raises NotRaised when that rung has not been raised for the present due date, NotARecipient, DateInPast.
     """
+    if not deadline.is_pending:
+        raise WrongState(f"It is {deadline.get_state_display().lower()}.", about=[deadline.key])
     alert = Alert.objects.filter(deadline=deadline, due_on=deadline.due_on, rung=rung).first()
     if alert is None:
         raise NotRaised(about=[deadline.key])

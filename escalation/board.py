@@ -44,12 +44,13 @@ def readable_by(hats: Sequence[Professional]) -> AlertQuerySet:
     Each knows `is_mine` and `sees_case`, without which the case itself and every name stay hidden (`title_of`).
     """
     went_to_me = AlertRecipient.objects.filter(alert=OuterRef("pk"), professional__in=hats)
-    alerts = _knowing_whether_seen(hats[0]).annotate(is_mine=Exists(went_to_me))
+    alerts = _knowing_whether_seen(hats).annotate(is_mine=Exists(went_to_me))
     return alerts.filter(Q(sees_case=True) | Q(is_mine=True))
 
 
-def _knowing_whether_seen(person: Professional) -> AlertQuerySet:
-    cases = Case.objects.filter(pk__in=Case.objects.visible_to(person).values("pk"), pk=OuterRef("case"))
+def _knowing_whether_seen(hats: Sequence[Professional]) -> AlertQuerySet:
+    visible = Case.objects.visible_to(hats[0], wearing=hats)
+    cases = Case.objects.filter(pk__in=visible.values("pk"), pk=OuterRef("case"))
     return Alert.objects.annotate(sees_case=Exists(cases))
 
 
@@ -65,8 +66,11 @@ def gone_to(alerts: AlertQuerySet, hats: Sequence[Professional]) -> AlertQuerySe
     return alerts.filter(Exists(AlertRecipient.objects.filter(alert=OuterRef("pk"), professional__in=hats)))
 
 
-def waiting_for(person: Professional, on: date) -> AlertQuerySet:
-    """Alerts that stand, went to the person or to somebody they cover that day, and that they have not acknowledged."""
+def waiting_for(person: Professional, on: date, wearing: Sequence[Professional] = ()) -> AlertQuerySet:
+    """Alerts that stand, went to the person or to somebody they cover that day, and that they have not acknowledged.
+
+    `wearing`: their hats of that day, where a page says what each alert is about.
+    """
     covered = Professional.objects.filter(
         covered_by__cover=person, covered_by__from_on__lte=on, covered_by__until_on__gte=on
     )
@@ -74,7 +78,7 @@ def waiting_for(person: Professional, on: date) -> AlertQuerySet:
         Q(professional=person) | Q(professional__in=covered.values("pk")), alert=OuterRef("pk")
     )
     answered = Acknowledgement.objects.filter(alert=OuterRef("pk"), by=person, state=Acknowledgement.State.ACKNOWLEDGED)
-    return _knowing_whether_seen(person).standing().filter(Exists(mine), ~Exists(answered))
+    return _knowing_whether_seen(wearing or [person]).standing().filter(Exists(mine), ~Exists(answered))
 
 
 def highest_only(alerts: AlertQuerySet) -> AlertQuerySet:
@@ -125,9 +129,9 @@ def messages_about(alert: Alert, raised: Iterable[Alert]) -> list[Notification]:
     return list(about.filter(code__in=[ALERT, "ACKNOWLEDGEMENT_LAPSED"]).select_related("recipient__agency"))
 
 
-def overdue_for(person: Professional, on: date) -> DeadlineQuerySet:
-    """Everything overdue in the cases the person may see, each with the highest rung raised for its present date."""
-    cases = Case.objects.visible_to(person).values("pk")
+def overdue_for(hats: Sequence[Professional], on: date) -> DeadlineQuerySet:
+    """Everything overdue in the cases these hats let one see, each with the highest rung raised for its date now."""
+    cases = Case.objects.visible_to(hats[0], wearing=hats).values("pk")
     late = Deadline.objects.overdue(on).filter(case__in=cases)
     return with_top_rung(late).select_related("case", "agency", "owner_professional", "owner_family_member")
 

@@ -99,7 +99,7 @@ def overdue_fragment(request: HttpRequest) -> HttpResponse:
 
 def _overdue(request: HttpRequest) -> dict[str, object]:
     hats, chosen, today = hats_of(request), _chosen(request), asked_on(request)
-    found = board.overdue_for(hats[0], today)
+    found = board.overdue_for(hats, today)
     if chosen == "mine":
         found = found.filter(owner_professional__in=hats)
     elif chosen == "agency":

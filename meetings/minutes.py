@@ -100,7 +100,7 @@ def distribute_minutes(
                 sent_on=on,
                 **party_filter(party),
             ).save()
-    minutes.distribute(window_until=policy_on(on).span("minutes_challenge").after(on, calendar()))
+    minutes.distribute(window_until=policy_on(on).after("minutes_challenge", on, calendar()))
     minutes.save()
     deadlines.meet(deadlines.pending(conference.case, "minutes", conference.key), on=on)
     return minutes

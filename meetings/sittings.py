@@ -198,7 +198,7 @@ def adjourn_conference(
         raise InterimPlanMissing(about=[conference.key])
     if not days.is_working_day(next_date):
         raise NonWorkingDay(about=[next_date.isoformat()])
-    if next_date > policy.span(timescale("reconvene", conference)).after(on, days):
+    if next_date > policy.after(timescale("reconvene", conference), on, days):
         raise NextDateTooLate(about=[next_date.isoformat()])
     too_often = conference.inquorate_in_a_row >= policy.settings["max_consecutive_inquorate"]
     agreed = agreed_by is not None and agreed_by.role == Role.SERVICE_MANAGER
@@ -344,7 +344,7 @@ def _check_next_review(
         one.child.key
         for one in decided
         if one.outcome in (PLAN, CONTINUE)
-        and next_review_on > policy.span("rcpc_next" if conference.is_review else "rcpc_first").after(on, days)
+        and next_review_on > policy.after("rcpc_next" if conference.is_review else "rcpc_first", on, days)
     ]
     if too_late:
         raise ReviewDateTooLate(about=too_late)

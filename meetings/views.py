@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.agenda import conferences_between, held_conferences, held_core_groups, with_reports
 from workflow.models import Case
-from workflow.signed_in import asked_on, person_of
+from workflow.signed_in import asked_on, visible_cases_of
 
 SHOWN = 20
 
@@ -29,7 +29,7 @@ class Held:
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
     """The meetings of every case the person may see."""
-    cases = Case.objects.visible_to(person_of(request)).values("pk")
+    cases = visible_cases_of(request).values("pk")
     coming = with_reports(conferences_between(asked_on(request)).filter(case__in=cases))
     conferences = [
         Held(each.get_kind_display(), each.booked_for, each.case, each.get_state_display())

@@ -63,10 +63,10 @@ def record_birth(child: Child, *, born_on: date, name: str, nhs_number: bool, on
         tell(case, "DATA_GAP", f"{child.key}:nhs_number", [case.lead_practitioner], on=on)
     review = deadlines.pending(case, "review", child.key)
     if review:
-        span = policy_on(on).span("post_birth_review")
-        limit = span.after(born_on, calendar())
+        policy, rule = policy_on(on), "post_birth_review"
+        limit = policy.after(rule, born_on, calendar())
         if limit < review.due_on:
-            review.value = str(span)
+            review.timescale, review.value, review.policy_version = rule, str(policy.span(rule)), policy.version
             deadlines.move(review, limit, on=on, because="the child was born", counted_from=born_on)
     if deadlines.pending(case, "icpc", child.key):
         tell(case, "BORN_BEFORE_CONFERENCE", child.key, [case.team_manager, case.chair], on=on)

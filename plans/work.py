@@ -41,7 +41,7 @@ def record_visit(
     visits = [_keep_visit(child, day, on, seen=True, alone=child in alone, unannounced=unannounced) for child in seen]
     for child in seen:
         _count_from_visit(child, day, on)
-    is_late = policy_on(on).span("visit_record").after(day, calendar()) < on
+    is_late = policy_on(on).after("visit_record", day, calendar()) < on
     for child in seen if is_late else ():
         tell(case, "RECORDED_LATE", child.key, [case.team_manager], on=on)
     for child, why in not_seen.items():

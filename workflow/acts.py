@@ -46,7 +46,7 @@ def act(function: Callable[..., T]) -> Callable[..., T]:
         at: datetime | None = None,
         **kwargs: Any,
     ) -> T:
-        asked = dict(zip(list(named)[1:], args, strict=False)) | kwargs
+        asked = dict(zip(named, (subject, *args), strict=False)) | kwargs
         with under_way(name, subject, by=by, at=moment_of(on, at), asked=asked) as this:
             check_may(name, by, this.on)
             told = {"by": by, "on": this.on, "at": this.at}
@@ -152,7 +152,7 @@ def _heard_from(this: Acting, case: Case | None) -> None:
 def plain(value: Any) -> Any:
     """What was asked, as the journal keeps it: records by their key, days as text, the rest as it is."""
     if isinstance(value, models.Model):
-        return getattr(value, "key", None) or str(value.pk)
+        return getattr(value, "key", None) or getattr(value, "reference", None) or str(value.pk)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):

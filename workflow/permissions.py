@@ -5,7 +5,7 @@ of somebody they cover that day. Acts that ask for a particular person or agency
 `wears` and `speaks_for`, after the row here has let them in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -160,17 +160,21 @@ SOCIAL_CARE_OVERSIGHT = SERVICE | {Role.TEAM_MANAGER, Role.AGENCY_LEAD, Role.AGE
 AGENCY_OVERSIGHT = frozenset({Role.AGENCY_LEAD, Role.AGENCY_EXEC})
 
 
-def visible_cases(cases: CaseQuerySet, person: Professional, on: date | None = None) -> CaseQuerySet:
+def visible_cases(
+    cases: CaseQuerySet, person: Professional, on: date | None = None, wearing: Sequence[Professional] | None = None
+) -> CaseQuerySet:
     """The part of `cases` this person needs to know: by a role in it, an open link, or oversight of an agency there.
 
     Nobody out of post sees anything; an auditor sees all; managers and leads of social care see all its cases; a lead
     or executive of another agency sees the cases in which that agency has a part. With the day, they also see what
-    those they cover that day see, since they may act for them.
+    those they cover that day see, since they may act for them; `wearing` when their hats are known already.
     """
     if person.left_on is not None:
         return cases.none()
+    if wearing is None:
+        wearing = hats(person, on) if on else [person]
     needed = Q()
-    for hat in hats(person, on) if on else [person]:
+    for hat in wearing:
         if sees_every_case(hat):
             return cases
         needed |= _needs_to_know(hat)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 
 from workflow.acting import LONDON
 from workflow.models import SOCIAL_CARE, Case, CaseLink, Professional
-from workflow.permissions import hats
+from workflow.models.case import CaseQuerySet
 
 
 def asked_at(request: HttpRequest) -> datetime:
@@ -25,13 +25,20 @@ def asked_on(request: HttpRequest) -> date:
     return asked_at(request).astimezone(LONDON).date()
 
 
+def _found_for(request: HttpRequest) -> list[Professional]:
+    """The post of the person signed in, then everybody that post covers today: one question for the whole request."""
+    if not hasattr(request, "_found_for_the_sign_in"):
+        user, on = getattr(request.user, "pk", None), asked_on(request)
+        own = Q(user=user) & (Q(left_on=None) | Q(left_on__gt=on))
+        covered = Q(covered_by__cover__user=user, covered_by__from_on__lte=on, covered_by__until_on__gte=on)
+        found = Professional.objects.filter(own | covered).select_related("agency").distinct() if user else ()
+        request._found_for_the_sign_in = sorted(found, key=lambda one: (one.user_id != user, one.pk))  # type: ignore[attr-defined]
+    return cast(list[Professional], request._found_for_the_sign_in)  # type: ignore[attr-defined]
+
+
 def post_of(request: HttpRequest) -> Professional | None:
     """The post the person signed in holds today; None for a stranger and for somebody out of post."""
-    if not hasattr(request, "_holder_of_the_post"):
-        user = getattr(request.user, "pk", None)
-        posts = Professional.objects.in_post(asked_on(request)).filter(user=user) if user else None
-        request._holder_of_the_post = posts.select_related("agency").first() if posts is not None else None  # type: ignore[attr-defined]
-    return cast(Professional | None, request._holder_of_the_post)  # type: ignore[attr-defined]
+    return next((one for one in _found_for(request) if one.user_id == request.user.pk), None)
 
 
 def person_of(request: HttpRequest) -> Professional:
@@ -44,9 +51,13 @@ def person_of(request: HttpRequest) -> Professional:
 
 def hats_of(request: HttpRequest) -> list[Professional]:
     """The person who is asking and everybody they cover today."""
-    if not hasattr(request, "_hats"):
-        request._hats = hats(person_of(request), asked_on(request))  # type: ignore[attr-defined]
-    return cast(list[Professional], request._hats)  # type: ignore[attr-defined]
+    person = person_of(request)
+    return [person, *(one for one in _found_for(request) if one.user_id != person.user_id)]
+
+
+def visible_cases_of(request: HttpRequest) -> CaseQuerySet:
+    """The cases the person who is asking may see, in their own post or for somebody they cover today."""
+    return Case.objects.visible_to(person_of(request), wearing=hats_of(request))
 
 
 def case_for(request: HttpRequest, reference: str, cases: "QuerySet[Case] | None" = None) -> Case:
@@ -54,7 +65,7 @@ def case_for(request: HttpRequest, reference: str, cases: "QuerySet[Case] | None
     if "\0" in reference:  # PostgreSQL keeps no such text, and would say so loudly
         raise Http404
     cases = Case.objects.all() if cases is None else cases
-    found = cases.filter(pk__in=Case.objects.visible_to(person_of(request)).values("pk"), reference=reference).first()
+    found = cases.filter(pk__in=visible_cases_of(request).values("pk"), reference=reference).first()
     if found is None:
         raise Http404
     return found

@@ -84,7 +84,7 @@ def test_an_accepted_act_is_one_line_of_the_journal(case, mum, manager):
         "social_care",
     )
     assert (entry.outcome, entry.code, entry.reason, entry.happened_at) == ("done", "", "misspelt", noon(A_WEDNESDAY))
-    assert entry.details == {"name": "Ann Marsh", "reason": "misspelt"}
+    assert entry.details == {"member": "mum", "name": "Ann Marsh", "reason": "misspelt"}
     assert entry.policy_version == "2026-1"
 
 
@@ -238,4 +238,4 @@ def test_what_was_asked_is_kept_as_plain_words(case, mum):
         "n": 3,
         "set": ["police"],
     }
-    assert plain(case) == str(case.pk)
+    assert plain(case) == case.reference

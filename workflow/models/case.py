@@ -1,5 +1,6 @@
 """A case: one family's children, the people around them, and the agencies working with them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,14 +28,16 @@ class Family(Record):
 
 
 class CaseQuerySet(RecordQuerySet["Case"]):
-    def visible_to(self, person: "Person", on: date | None = None) -> "CaseQuerySet":
+    def visible_to(
+        self, person: "Person", on: date | None = None, wearing: "Sequence[Person] | None" = None
+    ) -> "CaseQuerySet":
         """The cases this person needs to know about: the one answer behind every list, search, export and message.
 
-        With the day, also those of whoever they cover that day.
+        With the day, or their hats of that day (`wearing`), also those of whoever they cover.
         """
         from workflow.permissions import visible_cases
 
-        return visible_cases(self, person, on)
+        return visible_cases(self, person, on, wearing)
 
 
 class Case(Record):
