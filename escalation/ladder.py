@@ -18,6 +18,14 @@ from workflow.working_days import Calendar, latest_start_reaching
 
 ONE_DAY = timedelta(days=1)
 
+# Who hears on which rung, by role. When each rung is owed is policy data (`ladder`, `fast_ladder`).
+WHO_HEARS = {
+    1: ("owner", "lead_practitioner"),
+    2: ("agency_lead",),
+    3: ("agency_exec", "chair"),
+    4: ("partnership",),
+}
+
 
 def owed_on(deadline: Deadline, offset: Span, days: Calendar) -> date | None:
     """The first day on which a rung is owed: the deadline is late, and `offset` has passed since its due date.
@@ -80,20 +88,26 @@ class Ladder:
         return Heard(people.hearers(present, self.on, self._covers), vacant)
 
     def posts(self, deadline: Deadline, rung: int) -> list[Post]:
-        """The posts on one rung for this deadline."""
+        """The posts on one rung for this deadline, as they are held on the day."""
+        return [post for role in WHO_HEARS[rung] if (post := self._post(role, deadline))]
+
+    def _post(self, role: str, deadline: Deadline) -> Post | None:
+        """The post a role of the ladder means for this deadline; none for an owner who is family."""
         case, agency = deadline.case, deadline.agency
-        match rung:
-            case 1:
+        match role:
+            case "owner":
                 owner = deadline.owner_professional
-                owned = [Post(f"owner:{deadline.key}", self._present(owner))] if owner else []
-                return [*owned, Post("lead_practitioner", self._present(case.lead_practitioner))]
-            case 2:
-                return [Post(f"agency_lead:{agency.key}", self._lead(agency))]
-            case 3:
-                executive = Post(f"agency_exec:{agency.key}", self._executive(agency))
-                return [executive, Post("chair", self._present(case.chair))]
+                return Post(f"owner:{deadline.key}", self._present(owner)) if owner else None
+            case "lead_practitioner":
+                return Post(role, self._present(case.lead_practitioner))
+            case "chair":
+                return Post(role, self._present(case.chair))
+            case "agency_lead":
+                return Post(f"{role}:{agency.key}", self._lead(agency))
+            case "agency_exec":
+                return Post(f"{role}:{agency.key}", self._executive(agency))
             case _:
-                return [Post("partnership", self._partnership())]
+                return Post("partnership", self._partnership())
 
     def _present(self, person: Professional) -> Professional | None:
         return person if person.is_in_post(self.on) else None

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 
-from meetings import arranging, core_groups, enquiries, letters, minutes, sittings
+from meetings import arranging, core_groups, deciding, enquiries, inviting, letters, minutes, sittings
 from meetings.course import Course
 from meetings.expected import expected_agencies, expected_at, living_children
 from meetings.models import Conference, ConferenceChild, CoreGroup, Referral, StrategyDiscussion, View
@@ -271,7 +271,7 @@ class SendInvitations(TurnForm):
         assert self.course.conference is not None
         said = self.cleaned_data
         answered = {key: said[f"interpreter_{key}"] for key in self.parties if said.get(f"interpreter_{key}")}
-        arranging.send_invitations(
+        inviting.send_invitations(
             self.course.conference,
             [self.parties[key] for key in said["invited"]],
             interpreters={
@@ -310,7 +310,7 @@ class DecideConference(TurnForm):
         assert self.course.conference is not None
         outcomes = [(value, label) for value, label in ConferenceChild.Outcome.choices if value in ("plan", "no_plan")]
         views = [(value, label) for value, label in View.How.choices if value not in View.NO_VIEW]
-        self.about = sittings.needing_a_decision(self.course.conference)
+        self.about = deciding.needing_a_decision(self.course.conference)
         for child in self.about:
             self.fields[f"outcome_{child.key}"] = radios(f"Decision for {child.name}", outcomes)
             self.fields[f"category_{child.key}"] = forms.ChoiceField(
@@ -333,7 +333,7 @@ class DecideConference(TurnForm):
             ChildDecision(child, said[f"outcome_{child.key}"], category=said[f"category_{child.key}"])
             for child in self.about
         ]
-        sittings.decide_conference(
+        deciding.decide_conference(
             self.course.conference,
             Decisions(decided, contingency=said["contingency"], core_group=self.said_agencies("core_group")),
             views={child: how for child in self.about if (how := said.get(f"views_{child.key}"))},

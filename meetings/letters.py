@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from meetings import recipients
-from meetings.arranging import require_conferences_chair
+from meetings.chair import require_conferences_chair
 from meetings.models import Conference, Dissent, LetterCopy, Party, party_filter
 from workflow import deadlines
 from workflow.acts import act

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from meetings import recipients
-from meetings.arranging import require_conferences_chair
+from meetings.chair import require_conferences_chair
 from meetings.models import Challenge, Conference, Minutes, MinutesCopy, Party, party_filter
 from notifications.tell import tell
 from workflow import deadlines

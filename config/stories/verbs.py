@@ -8,7 +8,18 @@ from typing import Any
 from config.stories import arguments as a
 from config.stories.cast import Cast
 from escalation import answering, disagreements, posts
-from meetings import arranging, core_groups, endings, enquiries, law, letters, minutes, sittings
+from meetings import (
+    arranging,
+    core_groups,
+    deciding,
+    endings,
+    enquiries,
+    inviting,
+    law,
+    letters,
+    minutes,
+    sittings,
+)
 from meetings.models import StrategyDiscussion
 from meetings.outcomes import Decisions
 from plans import actions, children, lifecycle, work
@@ -219,14 +230,14 @@ VERBS: dict[str, Any] = {
     ),
     "cancel_meeting": CancelMeeting(),
     "excuse_from_conference": _verb(
-        arranging.excuse_from_conference,
+        inviting.excuse_from_conference,
         a.conference(),
         a.one(a.find_party, "who"),
         reason=a.words("reason"),
         tracing=a.words("tracing"),
     ),
     "request_exclusion": _verb(
-        arranging.request_exclusion,
+        inviting.request_exclusion,
         a.conference(),
         a.one(a.find_member, "person"),
         grounds=a.plain("grounds"),
@@ -234,7 +245,7 @@ VERBS: dict[str, Any] = {
         late_reason=a.words("late_reason"),
     ),
     "decide_exclusion": _verb(
-        arranging.decide_exclusion,
+        inviting.decide_exclusion,
         a.conference(),
         a.one(a.find_member, "person"),
         excluded=a.plain("excluded"),
@@ -243,13 +254,13 @@ VERBS: dict[str, Any] = {
         may_receive=a.plain("may_receive"),
     ),
     "send_invitations": _verb(
-        arranging.send_invitations,
+        inviting.send_invitations,
         a.conference(),
         a.parties("invited"),
         interpreters=a.by_key(a.find_member, "interpreters"),
     ),
     "submit_report": _verb(
-        arranging.submit_report,
+        inviting.submit_report,
         a.conference(),
         a.agency("agency"),
         shared_with_family=a.plain("shared_with_family"),
@@ -273,7 +284,7 @@ VERBS: dict[str, Any] = {
         agreed_by=a.professional("agreed_by"),
     ),
     "decide_conference": _verb(
-        sittings.decide_conference,
+        deciding.decide_conference,
         a.conference(),
         DecideConference().read,
         views=a.by_key(a.find_person, "views"),

@@ -107,6 +107,10 @@ class Conference(Record):
     def is_review(self) -> bool:
         return self.kind == self.Kind.REVIEW
 
+    def timescale(self, name: str) -> str:
+        """The code of a timescale that differs for reviews: invites, report, reconvene."""
+        return f"{name}_{'rcpc' if self.is_review else 'icpc'}"
+
     @property
     def is_decided(self) -> bool:
         return self.state in self.DECIDED

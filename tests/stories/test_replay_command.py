@@ -88,5 +88,5 @@ def test_every_verb_of_the_format_is_in_the_table_and_none_besides():
 def test_the_verbs_are_listed_with_what_they_call(capsys):
     call_command("replay", verbs=True)
     listed = capsys.readouterr().out
-    assert "meetings.sittings.decide_conference" in listed
+    assert "meetings.deciding.decide_conference" in listed
     assert "NOT_BUILT" not in listed

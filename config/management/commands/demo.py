@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from config import demo
-from config.serving import busy_port
+from config.management.commands.serve import listen
 
 
 class Command(BaseCommand):
@@ -27,10 +27,8 @@ class Command(BaseCommand):
         if not settings.DEMO:
             start_again_as_a_demonstration(options["port"])
         self.console = Console(highlight=False)
-        if not options["build_only"] and busy_port(options["port"]):
-            raise CommandError(
-                f"Port {options['port']} is in use. Choose another, for example: PORT={options['port'] + 1} make demo"
-            )
+        if not options["build_only"]:
+            listen(options["port"]).close()
         if options["again"]:
             demo.start_over()
         if not demo.is_ready():

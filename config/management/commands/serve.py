@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import warnings
 from typing import Any
 
 import uvicorn
@@ -21,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
+        # Static files come from WhiteNoise, which hands them over synchronously; they are small and that is well.
+        warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
         listening = listen(port)
         self.stdout.write(f"Throughline is at http://{HERE}:{port} (Ctrl+C stops it)")
         self.stdout.flush()
