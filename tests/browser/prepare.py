@@ -16,13 +16,25 @@ def prepare(until: date) -> None:
     from config import clock, demo
     from config.stories.replay import Player
     from config.stories.story import LIBRARY, read
+    from meetings.enquiries import receive_referral
 
     # The tables at once instead of by every migration in turn: the same schema on SQLite, in a tenth of the time.
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     call_command("migrate", run_syncdb=True, verbosity=0)
-    Player(read(LIBRARY / "two_siblings.json")).play(until=until)
+    player = Player(read(LIBRARY / "two_siblings.json"))
+    player.play(until=until)
     demo.give_sign_ins()
     clock.wind_to(until)
+    # One turn that waits: a new worry, which the team manager has to decide on.
+    receive_referral(
+        player.cast.case.fresh(),
+        "referral-2",
+        children=list(player.cast.case.children.all()),
+        concern="Seen alone at the bus stop late in the evening",
+        anyone_pregnant="no",
+        by=player.cast.professionals["nursery_lead"],
+        on=until,
+    )
 
 
 if __name__ == "__main__":

@@ -46,6 +46,27 @@ def test_nobody_is_kept_out_by_how_a_page_is_made(site, signed_in, width):
     assert [each for each in said if "404" not in each] == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_turn_keeps_nobody_out_and_says_what_is_missing(site, signed_in, width):
+    page = signed_in("manager", width=width)
+    page.goto(f"{site.address}/work/")
+    page.locator("main table a").first.wait_for()
+    wrong = []
+    for step in ("the list", "the form", "the form with errors"):
+        page.evaluate(AXE)
+        wrong += [f"{step}: {each}" for each in page.evaluate(LOOK)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        wrong += [f"{step}: {wide} px wide"] if wide > width else []
+        if step == "the list":
+            page.locator("main table a").first.press("Enter")
+            page.wait_for_url("**/work/*/")
+        elif step == "the form":
+            page.locator("main form button[type=submit]").press("Enter")
+            page.locator(".govuk-error-summary").wait_for()
+    assert wrong == []
+    assert page.title().startswith("Error: ")
+
+
 def test_the_page_to_sign_in_keeps_nobody_out(site, browser):
     page = browser.new_page()
     page.goto(f"{site.address}/sign-in/")
