@@ -28,12 +28,16 @@ def asked_on(request: HttpRequest) -> date:
 def _found_for(request: HttpRequest) -> list[Professional]:
     """The post of the person signed in, then everybody that post covers today: one question for the whole request."""
     if not hasattr(request, "_found_for_the_sign_in"):
-        user, on = getattr(request.user, "pk", None), asked_on(request)
-        own = Q(user=user) & (Q(left_on=None) | Q(left_on__gt=on))
-        covered = Q(covered_by__cover__user=user, covered_by__from_on__lte=on, covered_by__until_on__gte=on)
-        found = Professional.objects.filter(own | covered).select_related("agency").distinct() if user else ()
+        user = getattr(request.user, "pk", None)
+        found = _posts_and_covered(user, asked_on(request)) if user else ()
         request._found_for_the_sign_in = sorted(found, key=lambda one: (one.user_id != user, one.pk))  # type: ignore[attr-defined]
     return cast(list[Professional], request._found_for_the_sign_in)  # type: ignore[attr-defined]
+
+
+def _posts_and_covered(user: int, on: date) -> "QuerySet[Professional]":
+    own = Q(user=user) & (Q(left_on=None) | Q(left_on__gt=on))
+    covered = Q(covered_by__cover__user=user, covered_by__from_on__lte=on, covered_by__until_on__gte=on)
+    return Professional.objects.filter(own | covered).select_related("agency").distinct()
 
 
 def post_of(request: HttpRequest) -> Professional | None:
