@@ -100,7 +100,7 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[object]:
-    """A browser for one file of tests. Playwright keeps an event loop running meanwhile, which no other test may meet."""
+    """A browser for one file of tests: Playwright keeps an event loop running, which no other test may meet."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
