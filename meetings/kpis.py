@@ -13,7 +13,7 @@ from typing import Any
 
 from escalation.models import Disagreement
 from meetings.models import Conference, Dissent, Presence, Report, Sitting, View
-from workflow.acting import LONDON
+from workflow.acting import day_of
 from workflow.models import Case, Child, Deadline, FamilyMember, WhyWaived
 from workflow.policy import calendar
 from workflow.working_days import working_days_between
@@ -117,7 +117,7 @@ def views(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
     parents: list[bool] = []
     for conference in Conference.objects.filter(case=case, state__in=Conference.DECIDED):
         assert conference.decided_at is not None
-        day = conference.decided_at.astimezone(LONDON).date()
+        day = day_of(conference.decided_at)
         had = {view.child or view.family_member: view.how not in View.NO_VIEW for view in conference.views.all()}
         about = conference.children
         children += [had.get(child, False) for child in about if was_born(child, day)]

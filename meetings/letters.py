@@ -7,6 +7,7 @@ from meetings import recipients
 from meetings.chair import require_conferences_chair
 from meetings.models import Conference, Dissent, LetterCopy, Party, party_filter
 from workflow import deadlines
+from workflow.acting import day_of
 from workflow.acts import act
 from workflow.errors import DissentWindowClosed, NoDissentRecorded, NotYourAgency, ReasonRequired, Unknown, WrongState
 from workflow.models import Agency, FamilyMember, Professional
@@ -62,7 +63,7 @@ def formalise_dissent(conference: Conference, agency: Agency, *, by: Professiona
         raise NotYourAgency(about=[agency.key])
     if dissent is None:
         raise NoDissentRecorded(about=[agency.key])
-    window = policy_on(conference.decided_at.date()).span("dissent_formal")
+    window = policy_on(day_of(conference.decided_at)).span("dissent_formal")
     if at - conference.decided_at > timedelta(hours=window.amount):
         raise DissentWindowClosed(about=[agency.key])
     dissent.formalise()

@@ -25,7 +25,7 @@ from django.template.loader import render_to_string
 
 from notifications.models import Notice, Notification
 from notifications.tell import tell
-from workflow.acting import LONDON
+from workflow.acting import day_of
 from workflow.acts import PARTNERSHIP, under_way
 from workflow.models import Professional
 from workflow.people import lead_of, partnership_officer
@@ -244,4 +244,4 @@ def _words(trouble: Exception) -> str:
 
 
 def _day(now: datetime) -> date:
-    return now.astimezone(LONDON).date()
+    return day_of(now)

@@ -25,7 +25,7 @@ from workflow.errors import (
     PlanOverlap,
     RiskMissing,
 )
-from workflow.models import Agency, Case, Child, WhyWaived
+from workflow.models import Agency, Case, Child, Professional, WhyWaived
 from workflow.people import take_part
 from workflow.policy import policy_on
 from workflow.working_days import add_months
@@ -127,19 +127,9 @@ def _new_plan(child: Child, category: str, *, started_on: date, original: date) 
 
 
 def _owe_core_group(plan: Plan, timescale: str, since: date, because: str, on: date) -> None:
-    child, case = plan.child, plan.case
-    deadlines.start(
-        case,
-        "core_group",
-        child.key,
-        timescale=timescale,
-        since=since,
-        because=because,
-        owner=case.lead_practitioner,
-        title=f"Core group about {child.name}",
-        on=on,
-        about=child,
-    )
+    child = plan.child
+    owner, title = child.case.lead_practitioner, f"Core group about {child.name}"
+    _owe(child, "core_group", timescale, since, because, on, owner=owner, title=title)
 
 
 def owe_next_core_group(plan: Plan, *, on: date) -> None:
@@ -148,19 +138,9 @@ def owe_next_core_group(plan: Plan, *, on: date) -> None:
 
 
 def _owe_review(plan: Plan, timescale: str, since: date, because: str, on: date) -> None:
-    child, case = plan.child, plan.case
-    deadlines.start(
-        case,
-        "review",
-        child.key,
-        timescale=timescale,
-        since=since,
-        because=because,
-        owner=case.chair,
-        title=f"Review conference about {child.name}",
-        on=on,
-        about=child,
-    )
+    child = plan.child
+    owner, title = child.case.chair, f"Review conference about {child.name}"
+    _owe(child, "review", timescale, since, because, on, owner=owner, title=title)
 
 
 def owe_next_review(plan: Plan, *, on: date) -> None:
@@ -170,33 +150,29 @@ def owe_next_review(plan: Plan, *, on: date) -> None:
 
 def owe_visit(child: Child, since: date, because: str, on: date) -> None:
     """The next visit, counted from the day the child was last seen."""
-    case = child.case
-    deadlines.start(
-        case,
-        "visit",
-        child.key,
-        timescale="visit",
-        since=since,
-        because=because,
-        owner=case.lead_practitioner,
-        title=f"Visit to {child.name}",
-        on=on,
-        about=child,
-    )
+    owner, title = child.case.lead_practitioner, f"Visit to {child.name}"
+    _owe(child, "visit", "visit", since, because, on, owner=owner, title=title)
 
 
 def owe_supervision(child: Child, since: date, because: str, on: date) -> None:
     """The next supervision of the work with this child."""
-    case = child.case
+    owner, title = child.case.team_manager, f"Supervision of the work with {child.name}"
+    _owe(child, "supervision", "supervision", since, because, on, owner=owner, title=title)
+
+
+def _owe(
+    child: Child, code: str, timescale: str, since: date, because: str, on: date, *, owner: Professional, title: str
+) -> None:
+    """Something owed to one child, under the child's own key."""
     deadlines.start(
-        case,
-        "supervision",
+        child.case,
+        code,
         child.key,
-        timescale="supervision",
+        timescale=timescale,
         since=since,
         because=because,
-        owner=case.team_manager,
-        title=f"Supervision of the work with {child.name}",
+        owner=owner,
+        title=title,
         on=on,
         about=child,
     )

@@ -14,7 +14,7 @@ from plans.drift import best_scores, meeting_count, meetings_since_movement, out
 from plans.flags import clear, raise_flag, raise_or_clear
 from plans.models import Action, Plan, PlanMeeting
 from workflow import history
-from workflow.acting import LONDON
+from workflow.acting import day_of
 from workflow.models import Child
 from workflow.people import service_manager
 from workflow.policy import policy_on
@@ -175,7 +175,7 @@ def actions_changed_since(child: Child, day: date) -> tuple[int, int]:
 def _state_changed_after(action: Action, day: date) -> bool:
     telling = {Action.State.COMPLETED, Action.State.CANCELLED, Action.State.AGREED}
     return any(
-        change.field == "state" and change.now in telling and change.happened_at.astimezone(LONDON).date() > day
+        change.field == "state" and change.now in telling and day_of(change.happened_at) > day
         for change in history.changes(action)
     )
 

@@ -12,7 +12,7 @@ from plans.flags import clear, heard_since, raise_flag
 from plans.models import CoreGroupMember, Flag, Plan
 from plans.patterns import tell_length
 from workflow import deadlines
-from workflow.acting import LONDON
+from workflow.acting import day_of
 from workflow.models import SOCIAL_CARE, AgencyPart, Deadline
 from workflow.people import lead_of, social_care
 from workflow.policy import calendar, policy_on
@@ -74,7 +74,7 @@ def _settle_silence() -> None:
         part = AgencyPart.objects.filter(case=flag.case, agency__key=flag.about).first()
         if part is not None and heard_since(flag, part.last_heard_at):
             assert part.last_heard_at is not None
-            clear(flag.case, flag.about, flag.code, on=part.last_heard_at.astimezone(LONDON).date())
+            clear(flag.case, flag.about, flag.code, on=day_of(part.last_heard_at))
 
 
 def _watch_silence(today: date, policy: Policy) -> None:
@@ -91,7 +91,7 @@ def _watch_silence(today: date, policy: Policy) -> None:
         joined_on = joined.get((part.case_id, part.agency_id))
         if joined_on is None:
             continue
-        heard_on = part.last_heard_at.astimezone(LONDON).date() if part.last_heard_at else joined_on
+        heard_on = day_of(part.last_heard_at) if part.last_heard_at else joined_on
         last = max(joined_on, heard_on)
         if today > last + timedelta(days=policy.settings["agency_silent_days"]):
             hear = [lead_of(part.agency, today), part.case.chair]

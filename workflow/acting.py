@@ -39,7 +39,7 @@ class Acting:
     @property
     def on(self) -> date:
         """The day of the act in London."""
-        return self.at.astimezone(LONDON).date()
+        return day_of(self.at)
 
     def tick(self) -> datetime:
         """The moment for the next history row: two rows never share one, or history could not be put in order."""
@@ -73,6 +73,11 @@ def acting(act: Acting) -> Iterator[Acting]:
         yield act
     finally:
         _acting.reset(token)
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment in London."""
+    return moment.astimezone(LONDON).date()
 
 
 def moment_of(on: date | None, at: datetime | None) -> datetime:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django_fsm import TransitionNotAllowed
 
-from workflow.acting import Acting, acting, current, moment_of
+from workflow.acting import Acting, acting, current, day_of, moment_of
 from workflow.errors import Refused, WrongState
 from workflow.models import AgencyPart, Case, Entry, Professional
 from workflow.permissions import check_may
@@ -132,7 +132,7 @@ def refuse(
     name: str, case: Case | None, asked: Mapping[str, Any], refused: Refused, *, by: Professional | None, at: datetime
 ) -> None:
     """Writes down a refusal met before the act could begin: a right missing, something named that does not exist."""
-    this = Acting(name, by, at, policy_on(Acting(name, by, at, "").on).version)
+    this = Acting(name, by, at, policy_on(day_of(at)).version)
     _write_refusal(this, case, plain(asked), refused)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from workflow.acting import LONDON
+from workflow.acting import day_of
 from workflow.models import Case, Deadline, Entry, Professional
 from workflow.records import Record
 
@@ -46,7 +46,7 @@ class Move:
     @property
     def on(self) -> date:
         """The day of the move in London."""
-        return self.moved_at.astimezone(LONDON).date()
+        return day_of(self.moved_at)
 
     @property
     def later(self) -> bool:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from workflow.acting import LONDON
+from workflow.acting import day_of
 from workflow.models import SOCIAL_CARE, Case, CaseLink, Professional
 from workflow.models.case import CaseQuerySet
 
@@ -22,7 +22,7 @@ def asked_at(request: HttpRequest) -> datetime:
 
 def asked_on(request: HttpRequest) -> date:
     """The day of the request in London."""
-    return asked_at(request).astimezone(LONDON).date()
+    return day_of(asked_at(request))
 
 
 def _found_for(request: HttpRequest) -> list[Professional]:

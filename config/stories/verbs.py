@@ -24,7 +24,7 @@ from meetings.models import StrategyDiscussion
 from meetings.outcomes import Decisions
 from plans import actions, children, lifecycle, work
 from workflow import rule_changes
-from workflow.acting import Acting
+from workflow.acting import day_of
 from workflow.acts import refuse
 from workflow.errors import Refused
 from workflow.exporting import export_history
@@ -52,7 +52,7 @@ class Verb:
         """
         name = self.act.__name__
         try:
-            check_may(name, by, Acting(name, by, at, "").on)
+            check_may(name, by, day_of(at))
             given = [read(cast, told) for read in self.given]
             named = {key: read(cast, told) for key, read in self.named.items()}
         except Refused as refused:
