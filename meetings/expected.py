@@ -4,8 +4,9 @@ Worked out afresh whenever it is asked. Sources: Working Together; LDN, SUX (eve
 learning from reviews (not all agencies invited; fathers marginalised). The lists are policy data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from operator import attrgetter
 
 from meetings.models import Conference, Exclusion, Invitation
 from workflow.models import Agency, AgencyInvolvement, Case, Child, FamilyMember
@@ -24,15 +25,21 @@ def expected_agencies(kind: str, children: Iterable[Child], on: date) -> list[Ag
     return list(dict.fromkeys(agency for agency in wanted if agency is not None))
 
 
-def expected_people(children: Iterable[Child]) -> list[FamilyMember]:
-    """Living family members with parental responsibility for a child, and the father of an unborn one."""
-    found = []
-    for member in family_of(children):
-        for relationship in member.relationships.filter(child__in=children).select_related("child"):
-            if relationship.parental_responsibility or (member.relation == "father" and relationship.child.is_unborn):
-                found.append(member)
-                break
-    return found
+def expected_people(
+    children: Iterable[Child], is_unborn: Callable[[Child], bool] = attrgetter("is_unborn")
+) -> list[FamilyMember]:
+    """Living family members with parental responsibility for a child, and the father of an unborn one.
+
+    `is_unborn` when it is asked of an earlier day.
+    """
+    return [member for member in family_of(children) if _is_expected(member, children, is_unborn)]
+
+
+def _is_expected(member: FamilyMember, children: Iterable[Child], is_unborn: Callable[[Child], bool]) -> bool:
+    return any(
+        relationship.parental_responsibility or (member.relation == "father" and is_unborn(relationship.child))
+        for relationship in member.relationships.filter(child__in=children).select_related("child")
+    )
 
 
 def family_of(children: Iterable[Child]) -> list[FamilyMember]:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from escalation.models import Disagreement
+from meetings.expected import expected_people
 from meetings.models import Conference, Dissent, Presence, Report, Sitting, View
 from workflow.acting import day_of
 from workflow.models import Case, Child, Deadline, FamilyMember, WhyWaived
@@ -131,15 +132,7 @@ def was_born(child: Child, day: date) -> bool:
 
 def parents_expected(children: list[Child], day: date) -> list[FamilyMember]:
     """Who would have been expected on that day if nobody were excused or excluded."""
-    members = FamilyMember.objects.filter(relationships__child__in=children, is_deceased=False).distinct()
-    return [member for member in members.order_by("id") if _was_expected(member, children, day)]
-
-
-def _was_expected(member: FamilyMember, children: list[Child], day: date) -> bool:
-    return any(
-        relationship.parental_responsibility or (member.relation == "father" and not was_born(relationship.child, day))
-        for relationship in member.relationships.filter(child__in=children).select_related("child")
-    )
+    return expected_people(children, is_unborn=lambda child: not was_born(child, day))
 
 
 def _recorded(had: list[bool]) -> dict[str, Any]:

@@ -271,11 +271,6 @@ def _require_open(action: Action) -> None:
         raise WrongState(f"The action is {action.get_state_display().lower()}.", about=[action.key])
 
 
-def actions_of(child: Child) -> Iterable[Action]:
-    """Every action there has been for this child."""
-    return Action.objects.filter(for_children__child=child)
-
-
 def open_actions_of(child: Child) -> Iterable[Action]:
     """The child's actions that are still to be done."""
     return Action.objects.filter(for_children__child=child, state__in=Action.OPEN)

@@ -40,10 +40,6 @@ def open_plan(child: Child) -> Plan | None:
     return Plan.objects.open().filter(child=child).first()
 
 
-def latest_plan(child: Child) -> Plan | None:
-    return Plan.objects.filter(child=child).last()
-
-
 def require_open_plans(children: Iterable[Child]) -> dict[Child, Plan]:
     """The open plan of each child. Raises NoOpenPlan naming the children without one."""
     found = {child: open_plan(child) for child in children}

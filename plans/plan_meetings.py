@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from plans.actions import open_actions_of
 from plans.drift import best_scores, meeting_count, meetings_since_movement, outcomes_improved
 from plans.flags import clear, raise_flag, raise_or_clear
 from plans.models import Action, Plan, PlanMeeting
@@ -60,8 +61,7 @@ def hold_plan_meeting(
 
 
 def _past_their_first_date(child: Child, on: date) -> list[Action]:
-    open_actions = Action.objects.filter(for_children__child=child, state__in=Action.OPEN)
-    return [action for action in open_actions if action.deadline.first_due_on < on]
+    return [action for action in open_actions_of(child) if action.deadline.first_due_on < on]
 
 
 def _ask_about_carried_actions(meeting: PlanMeeting) -> None:

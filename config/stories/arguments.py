@@ -192,11 +192,6 @@ def find_record(cast: Cast, key: str) -> StrategyDiscussion | CoreGroup:
     return found or find_core_group(cast, key)
 
 
-def find_meeting(cast: Cast, key: str) -> StrategyDiscussion | Conference:
-    found = StrategyDiscussion.objects.filter(case=cast.case, key=key).first()
-    return found or find_conference(cast, key)
-
-
 def read_action(cast: Cast, said: dict[str, Any]) -> ActionDraft:
     return ActionDraft(
         key=said["action"],
