@@ -10,6 +10,11 @@ STORIES := $(wildcard config/stories/library/*.json config/stories/library/promi
 LOCK := $(VENV) -m piptools compile --quiet --strip-extras --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# Of the kill test and the benchmarks.
+ROUNDS ?= 200
+SEED ?= 1
+BENCH_DATABASE ?= postgres://postgres@127.0.0.1:5432/postgres
+
 PORT ?= 8000
 export PORT
 # Handed on only when it was said: an empty folder name would mean "here".
@@ -18,7 +23,7 @@ export THROUGHLINE_DATA
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check run replay docs lock screenshots migrations base dev
+.PHONY: help install demo test check run replay docs lock screenshots migrations faults bench sbom audit base dev
 
 help: ## List these commands
 	@echo "Throughline. Two settings: PORT=8000, THROUGHLINE_DATA=data (where the database is kept)."
@@ -52,9 +57,22 @@ screenshots: dev ## Take the README's pictures anew (needs Chromium)
 migrations: dev ## Write the migrations that the models ask for
 	@$(MANAGE) makemigrations
 
+faults: dev ## Kill servers and databases of its own while a year goes by, and count what is left (ROUNDS, SEED)
+	@$(VENV) -m tests.faults --rounds $(ROUNDS) --seed $(SEED)
+
+bench: dev ## Measure what has a goal, as ratios in one run, on SQLite and on PostgreSQL
+	@$(VENV) -m benchmarks
+	@$(VENV) -m benchmarks --database $(BENCH_DATABASE)
+
 lock: dev ## Work out requirements/*.txt anew from requirements/*.in
 	@$(LOCK) requirements/base.in -o requirements/base.txt
 	@$(LOCK) --allow-unsafe requirements/dev.in -o requirements/dev.txt
+
+sbom: dev ## Write what the product is made of to sbom.cdx.json (CycloneDX)
+	@$(VENV) scripts/sbom.py
+
+audit: dev ## Look for known weaknesses, licences that do not fit and packages left behind
+	@$(VENV) scripts/audit.py
 
 base:
 	@$(PYTHON3) scripts/bootstrap.py base

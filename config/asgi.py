@@ -20,12 +20,17 @@ pages = get_asgi_application()  # from here on the models are there
 def serving(origins: Sequence[str]) -> ProtocolTypeRouter:
     """The whole application. Sockets are taken only from pages of exactly these origins: scheme, host and port."""
     from config import clock
+    from config.bodies import no_larger_than_is_taken
     from notifications.routing import live_addresses
 
     # Who is at the other end is asked by the consumer itself, at the start as at every later time.
     sockets = SessionMiddlewareStack(URLRouter(live_addresses(clock.now)))
     return ProtocolTypeRouter(
-        {"http": pages, "websocket": OriginValidator(sockets, list(origins)), "lifespan": live_with_the_server}
+        {
+            "http": no_larger_than_is_taken(pages),
+            "websocket": OriginValidator(sockets, list(origins)),
+            "lifespan": live_with_the_server,
+        }
     )
 
 

@@ -5,7 +5,7 @@ A demonstration may wind its clock: the offset to real time is a small file besi
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +18,11 @@ from workflow.acting import LONDON
 def now() -> datetime:
     """The moment, in London."""
     return (timezone.now() + _offset()).astimezone(LONDON)
+
+
+def real_now() -> datetime:
+    """The moment by the machine's own clock, which nobody winds: for how long a sign-in lasts, and what was typed."""
+    return timezone.now()
 
 
 def today() -> date:
@@ -43,10 +48,14 @@ def wind_to(day: date) -> None:
     if not settings.DEMO:
         raise RuntimeError("Only a demonstration can wind its clock.")
     real = timezone.now().astimezone(LONDON)
-    offset = datetime.combine(day, real.time(), LONDON) - datetime.combine(real.date(), real.time(), LONDON)
+    # Told apart in UTC: late in the evening an hour of summer time would otherwise carry it into the next day.
+    offset = datetime.combine(day, real.time(), LONDON).astimezone(UTC) - real.astimezone(UTC)
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
+    # In one step: another process may be reading it at this very moment.
+    written = path.with_suffix(".new")
+    written.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
+    written.replace(path)
 
 
 def _path() -> Path:

@@ -14,7 +14,22 @@ NAVIGATION = [
     ("Meetings", "meetings"),
     ("Cases", "cases"),
     ("Alerts", "alerts"),
+    ("People", "people"),
+    ("Policy", "policy"),
+    ("Audits", "audits"),
+    ("Retention", "retention"),
+    ("Connections", "connections"),
 ]
+
+# Rooms only these roles are shown the way to.
+ROOMS = {
+    "people": {"team_manager", "service_manager", "director", "agency_lead", "agency_exec", "conference_admin"}
+    | {"system_admin", "partnership", "auditor"},
+    "policy": {"partnership", "auditor", "system_admin"},
+    "audits": {"auditor"},
+    "retention": {"partnership", "conference_admin", "service_manager", "director", "auditor"},
+    "connections": {"system_admin"},
+}
 
 
 class Service:
@@ -25,6 +40,9 @@ class Service:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.demo = settings.DEMO
+        self.lasts_unused = settings.SIGN_IN_LASTS_UNUSED
+        self.minutes_unused = settings.SIGN_IN_LASTS_UNUSED // 60
+        self.csrf_cookie = settings.CSRF_COOKIE_NAME  # it differs in production; a script asks for it
 
     @cached_property
     def person(self):
@@ -53,11 +71,20 @@ class Service:
         return f"{self.post}, {self.post.get_role_display().lower()}, {self.post.agency}"
 
     @cached_property
+    def may_take_out(self) -> bool:
+        """Whether the way to a case's bundle is shown to this person."""
+        from workflow.signed_in import may_do  # here, so that loading the settings does not load the models
+
+        return self.post is not None and may_do(self.request, "export_bundle")
+
+    @cached_property
     def alert_count(self) -> int:
         """How many alerts stand for this person that they have not acknowledged."""
         from escalation.board import waiting_for
+        from workflow.scope import by_the_service
 
-        return waiting_for(self.post, self.today).count() if self.post else 0
+        with by_the_service():  # also those about a case they do not see: it is only a number
+            return waiting_for(self.post, self.today).count() if self.post else 0
 
     @cached_property
     def navigation(self) -> list[dict]:
@@ -72,8 +99,12 @@ class Service:
                 "badge": self.alert_count if name == "alerts" else 0,
             }
             for label, name, href in items
-            if href
+            if href and self.goes_to(name)
         ]
+
+    def goes_to(self, name: str) -> bool:
+        """Whether the way there is shown: to everybody, except to the rooms that only some roles have."""
+        return name not in ROOMS or (self.post is not None and self.post.role in ROOMS[name])
 
     def current(self, href: str) -> str:
         """What `aria-current` says of a link: this very page, somewhere below it, or nothing."""

@@ -1,4 +1,4 @@
-"""A believable partnership made by playing stories: four invented families, their people, and sign-ins for them.
+"""A believable partnership made by playing stories: eight invented families, their people, and sign-ins for them.
 
 Everything happens through the real domain functions, so the demonstration's record is as whole as any other.
 """
@@ -6,22 +6,37 @@ Everything happens through the real domain functions, so the demonstration's rec
 import json
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 
 from config import clock
+from config.demo_paper import mail_through, paper
+from config.demo_touches import touch
 from config.stories.replay import days, play_together
 from config.stories.story import LIBRARY, Story, read
 from notifications.deliver import deliver
+from notifications.outside import deliver_outside
+from workflow.acting import LONDON
 from workflow.acts import PARTNERSHIP, under_way
 from workflow.models import Professional, User
 
-STORIES = ("two_siblings", "fresh_referral", "nadiya_pattern", "robyn_pattern")
+STORIES = (
+    "two_siblings",
+    "joint_conference",
+    "before_the_invitations",
+    "minutes_sent_out",
+    "letter_waiting",
+    "fresh_referral",
+    "nadiya_pattern",
+    "robyn_pattern",
+)
 OPENS_ON = date(2026, 11, 23)
 PASSWORD = "fictional-people-only"
+NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
 
 # Whom to sign in as, in the order they are printed.
 FACES = (
@@ -51,8 +66,14 @@ def database() -> Path:
 
 
 def is_ready() -> bool:
-    """Whether a finished demonstration is already there."""
-    return marker().exists() and json.loads(marker().read_text()).get("finished", False) and database().exists()
+    """Whether a finished demonstration of this version's tables is already there."""
+    made = json.loads(marker().read_text()) if marker().exists() else {}
+    return bool(made.get("finished")) and made.get("tables") == tables() and database().exists()
+
+
+def tables() -> list[str]:
+    """The migrations this version has: a demonstration made with others is made anew."""
+    return sorted(".".join(name) for name in MigrationLoader(None).disk_migrations)
 
 
 def clear_away() -> bool:
@@ -75,21 +96,25 @@ def build(progress: Callable[[str, int, int], None]) -> None:
     progress("Preparing the database", 1, 1)
     stories = [read(LIBRARY / f"{name}.json") for name in STORIES]
     play(stories, progress)
+    touch(OPENS_ON)
     give_sign_ins()
+    paper(OPENS_ON)
     clock.wind_to(OPENS_ON)
     send_what_the_past_owed()
-    marker().write_text(json.dumps({"finished": True, "stories": STORIES}))
+    marker().write_text(json.dumps({"finished": True, "stories": STORIES, "tables": tables()}))
 
 
 def play(stories: list[Story], progress: Callable[[str, int, int], None]) -> None:
     """Lives through every day of the families up to the day the demonstration opens."""
     first = min(story.starts_on for story in stories)
     total = len(list(days(first, OPENS_ON)))
-    play_together(
-        stories,
-        until=OPENS_ON,
-        progress=lambda day: progress("Living through the families' days", (day - first).days + 1, total),
-    )
+
+    def another(day: date) -> None:
+        deliver_outside(datetime.combine(day, time(), LONDON))
+        progress("Living through the families' days", (day - first).days + 1, total)
+
+    with mail_through(NOWHERE):
+        play_together(stories, until=OPENS_ON, progress=another)
 
 
 def give_sign_ins() -> None:
@@ -106,11 +131,9 @@ def give_sign_ins() -> None:
 
 def send_what_the_past_owed() -> None:
     """The mail of the days lived through goes nowhere: what is printed later is what happens from now on."""
-    real, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.dummy.EmailBackend"
-    try:
+    with mail_through(NOWHERE):
         deliver(clock.now())
-    finally:
-        settings.EMAIL_BACKEND = real
+        deliver_outside(clock.now())
 
 
 def start_over() -> None:
@@ -118,3 +141,4 @@ def start_over() -> None:
     clear_away()
     marker().unlink(missing_ok=True)
     shutil.rmtree(Path(settings.DATA_DIR) / "files", ignore_errors=True)
+    shutil.rmtree(Path(settings.DATA_DIR) / "uploads", ignore_errors=True)

@@ -8,14 +8,20 @@ PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in [
         "accelerometer",
+        "browsing-topics",
         "camera",
         "display-capture",
         "geolocation",
         "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
         "magnetometer",
         "microphone",
         "midi",
         "payment",
+        "screen-wake-lock",
+        "serial",
         "usb",
     ]
 )
@@ -41,18 +47,25 @@ def content_security_policy() -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
+# At signing out the browser forgets what it kept of the pages. Not "cookies": that would end the sign-ins of every
+# other service under the authority's own domain as well; ours is deleted by name.
+FORGET = '"cache", "storage"'
+
+
 class SecurityHeaders(MiddlewareMixin):
     """Sets the headers Django's own middleware does not. Works in a sync or an async chain.
 
     Nothing is kept by the browser or on the way to it, so that Back after signing out, on a shared machine, shows
-    nothing. That holds for every answer and needs no look at who is signed in: a page that may be kept by anyone
-    says `public` itself.
+    nothing. That holds for every answer of ours and needs no look at who is signed in. Static files are served before
+    this is asked (WhiteNoise) and may be kept.
     """
 
     def process_response(self, request, response):
         response.setdefault("Content-Security-Policy", content_security_policy())
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if "public" not in response.get("Cache-Control", ""):
-            response["Cache-Control"] = "no-store"
+        response["Cache-Control"] = "no-store"
+        match = getattr(request, "resolver_match", None)
+        if match is not None and match.view_name == "sign-out" and response.status_code < 400:
+            response["Clear-Site-Data"] = FORGET
         return response

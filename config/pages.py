@@ -14,19 +14,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from config.wording import RATINGS, act_in_words, details_in_words, flag_in_words, in_words
+from config.wording import RATINGS, act_in_words, details_in_words, in_words
 from escalation import board
 from escalation.models import SweepRun
-from meetings.agenda import conferences_between, with_reports
-from plans import drift, ratings
-from plans.flags import still_standing
+from meetings.agenda import OnTheAgenda, conferences_between, with_reports
+from meetings.forecast import QuorumForecast, quorum_forecasts
+from meetings.waiting import waiting_for
+from notifications.outside import failed_mails
+from plans import drift, new_dates, ratings
+from plans.flags import flag_in_words, still_standing
 from plans.models import Plan, PlanMeeting
 from workflow import history
 from workflow.acting import LONDON
-from workflow.deadlines import lateness
+from workflow.audiences import may_read_act
 from workflow.errors import REFUSALS
+from workflow.lateness import lateness
 from workflow.models import AgencyContact, AgencyPart, Case, Deadline, Entry
 from workflow.policy import calendar
+from workflow.reads import SEALING
+from workflow.scope import by_the_service
 from workflow.signed_in import asked_on, case_for, hats_of, own_cases, person_of, visible_cases_of
 from workflow.working_days import Calendar, add_working_days, book_by
 
@@ -34,6 +40,7 @@ SOON = timedelta(days=10)
 CASES_ON_A_PAGE = 25
 ENTRIES_ON_A_PAGE = 30
 WAITING_SHOWN = 15
+KEPT = "What was said is kept from some readers."
 
 
 # Today
@@ -47,19 +54,54 @@ def today(request: HttpRequest) -> HttpResponse:
     cases = own_cases(person)
     waiting = _together(_owed(Deadline.objects.pending().filter(owner_professional__in=hats_of(request)), on, days))
     since = add_working_days(on, -1, days)
-    alerts = board.with_what_a_list_shows(board.waiting_for(person, on, hats_of(request))).order_by("-rung", "due_on")
+    alerts = board.with_what_a_list_shows(board.waiting_for(person, on, hats_of(request)))
+    alerts = alerts.order_by("-rung", "due_on", "id")
+    with by_the_service():  # those that went to the reader may be about a case they do not see
+        told = [_alert(alert, on, days) for alert in alerts]
     shown = {
         "on": on,
-        "conferences": with_reports(conferences_between(on, on + SOON).filter(case__in=cases.values("pk"))),
-        "until": on + SOON,
+        **_meetings(cases, on),
+        "to_do": waiting_for(hats_of(request), cases.values("pk")),
+        "dates_asked_for": new_dates.waiting_for(hats_of(request)),
+        "undelivered": failed_mails(cases.filter(administrator__in=hats_of(request)).values("pk")),
         "waiting": waiting[:WAITING_SHOWN],
         "more_waiting": len(waiting) - WAITING_SHOWN,
-        "alerts": [_alert(alert, on, days) for alert in alerts],
+        "alerts": told,
         "moved": history.moved_since(cases, datetime.combine(since, time(), LONDON)),
         "since": since,
         "sweep": SweepRun.objects.exclude(finished_at=None).last(),
     }
     return render(request, "pages/today.html", shown)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting in a list: what has come for it, and who is likely to be there as far as they have answered."""
+
+    on_the_agenda: OnTheAgenda
+    quorum: QuorumForecast
+
+    @property
+    def conference(self) -> Any:
+        return self.on_the_agenda.conference
+
+    @property
+    def reports_in_words(self) -> str:
+        return self.on_the_agenda.reports_in_words
+
+
+def _meetings(cases: Any, on: date) -> dict[str, Any]:
+    """The meetings of today, those of the next days, and the next one when there is none before."""
+    mine = conferences_between(on).filter(case__in=cases.values("pk"))
+    coming = with_reports(mine.filter(booked_for__lte=on + SOON))
+    quorum = quorum_forecasts([each.conference for each in coming], on, whom_to_ring=False) if coming else {}
+    rows = [Meeting(each, quorum[each.conference.pk]) for each in coming]
+    return {
+        "today": [row for row in rows if row.conference.booked_for == on],
+        "coming": [row for row in rows if row.conference.booked_for != on],
+        "until": on + SOON,
+        "next": None if coming else mine.first(),
+    }
 
 
 def _alert(alert: Any, on: date, days: Calendar) -> dict[str, Any]:
@@ -228,7 +270,7 @@ def _refused_too(request: HttpRequest) -> bool:
 
 def _entries(case: Case, request: HttpRequest) -> tuple[list[dict[str, Any]], int | None]:
     """A page of the journal, newest first, and the number to go on from; refused attempts when they are asked for."""
-    found = Entry.objects.filter(case=case).select_related("by__agency").order_by("-number")
+    found = Entry.objects.filter(case=case).exclude(act=SEALING).select_related("by__agency").order_by("-number")
     if not _refused_too(request):
         found = found.filter(outcome=Entry.Outcome.DONE)
     before = request.GET.get("before", "")
@@ -238,12 +280,14 @@ def _entries(case: Case, request: HttpRequest) -> tuple[list[dict[str, Any]], in
     shown = entries[:ENTRIES_ON_A_PAGE]
     did = history.what_they_did(shown)
     more = shown[-1].number if len(entries) > len(shown) else None
-    return [_entry(entry, did.get(entry.pk, [])) for entry in shown], more
+    hats = hats_of(request)
+    return [_entry(entry, did.get(entry.pk, []), may_read_act(entry.act, hats)) for entry in shown], more
 
 
-def _entry(entry: Entry, did: Sequence[Any]) -> dict[str, Any]:
+def _entry(entry: Entry, did: Sequence[Any], reads_it: bool) -> dict[str, Any]:
     refused = entry.outcome == Entry.Outcome.REFUSED
-    text = [details_in_words(entry.details), *([_why_refused(entry)] if refused else _came_of_it(did))]
+    words = details_in_words(entry.details)
+    text = [words if reads_it or not words else KEPT, *([_why_refused(entry)] if refused else _came_of_it(did))]
     late = history.is_late_entry(entry) and not settings.DEMO
     tag = ("Refused", "red") if refused else ("Written down later", "yellow") if late else ("", "")
     return {

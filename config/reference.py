@@ -10,6 +10,9 @@ from django.apps import apps
 from django.conf import settings
 from django_fsm import GET_STATE, RETURN_VALUE
 
+import config.urls  # noqa: F401, with every page every act there is
+import meetings.copies
+import meetings.releasing  # noqa: F401
 from config.stories import verbs
 from config.stories.story import HERE
 from workflow.acts import ACTS
@@ -21,6 +24,7 @@ from workflow.records import Record, StateField
 from workflow.timescales import ENGLAND_2026_1, ENGLAND_SETTINGS, PACK_VERSION, SOURCES
 
 FOLDER = settings.BASE_DIR / "docs" / "reference"
+API = "openapi.json"
 MADE_BY = "This page is made from the code by `manage.py write_reference`. A test fails when the two differ."
 PARTICULAR = re.compile(r"conference's|owner|agency\b(?! roles)")
 OF_THE_PLAYER = {"look": "Looks, and changes nothing.", "miss_sweep": "The sweeps of the next days do not run."}

@@ -1,4 +1,4 @@
-"""What the pages call things that the domain names by code: acts of the journal, flags of drift.
+"""What the pages call things that the domain names by code: acts of the journal, ratings.
 
 A code without an entry is shown as its own words, so that something new is never hidden.
 """
@@ -37,6 +37,66 @@ ACTS = {
     "send_letter": "Decision letter sent",
     "formalise_dissent": "Dissent made formal",
     "answer_dissent": "Dissent answered",
+    "plan_sitting": "Time and place of a sitting set",
+    "consider_child": "How a child takes part decided",
+    "record_contact_details": "Contact details recorded",
+    "arrange_support": "Support asked for",
+    "settle_support": "Support settled",
+    "reply_to_invitation": "Invitation answered",
+    "chase_replies": "Invitations chased",
+    "send_invitation_again": "Invitation sent again",
+    "settle_failed_mail": "Mail that failed seen to in another way",
+    "share_report": "Report shared with the family",
+    "add_report_file": "File of a report added",
+    "prepare_agenda": "Agenda prepared",
+    "add_agenda_item": "Item put on the agenda",
+    "change_agenda_item": "Agenda changed",
+    "take_up_item": "Agenda item taken up",
+    "finish_item": "Agenda item finished",
+    "skip_item": "Agenda item passed over",
+    "record_arrival": "Somebody arrived",
+    "correct_attendance": "Attendance corrected",
+    "record_other_plan": "Another plan put on the register",
+    "change_other_plan": "Another plan changed on the register",
+    "end_other_plan": "Another plan ended on the register",
+    "record_agreement": "Agreement to the plan recorded",
+    "set_visit_pattern": "Visit pattern agreed",
+    "describe_baseline": "Where an outcome began described",
+    "record_childs_words": "A child’s words on the plan recorded",
+    "choose_how_to_be_told": "Somebody chose how they are told",
+    "add_webhook_target": "An agency’s system is called from now on",
+    "renew_webhook_secret": "New secret for the calls of an agency’s system",
+    "stop_webhook_target": "An agency’s system is called no more",
+    "make_api_key": "Key for a partner’s system made",
+    "revoke_api_key": "Key of a partner’s system taken back",
+    "restrict_case": "Case restricted to named people",
+    "name_reader": "Somebody named for a restricted case",
+    "take_reader_off": "Somebody taken off the list of a restricted case",
+    "lift_restriction": "Restriction lifted",
+    "break_glass": "Case opened by break-glass",
+    "review_broken_glass": "Break-glass access reviewed",
+    "hold_fact": "Something kept from some readers was noted",
+    "end_held_fact": "Something kept from some readers is no longer so",
+    "end_link": "Somebody’s part in the case ended",
+    "record_view": "Views recorded",
+    "record_agency_view": "View of an agency recorded",
+    "review_action": "Action of the last meeting looked at",
+    "make_brief": "Brief for the chair made",
+    "call_discharge_meeting": "Discharge meeting called",
+    "hold_discharge_meeting": "Discharge meeting held",
+    "cancel_discharge_meeting": "Discharge meeting cancelled",
+    "hold_looked_after_review": "Looked-after review held",
+    "write_record": "Record of a meeting written",
+    "prepare_release": "Sending out prepared",
+    "release_document": "Document released",
+    "withdraw_release": "Release withdrawn",
+    "send_copy_again": "Copy sent again",
+    "post_copy": "Copy posted",
+    "open_copy": "Copy opened",
+    "acknowledge_copy": "Receipt of a copy confirmed",
+    "revoke_link": "Link revoked",
+    "use_link": "Link used",
+    "add_addendum": "Addendum to the minutes",
     "draft_minutes": "Minutes drafted",
     "return_minutes": "Minutes sent back",
     "approve_minutes": "Minutes approved",
@@ -50,6 +110,10 @@ ACTS = {
     "end_plan": "Plan ended",
     "add_action": "Action added",
     "redate_action": "Action given a new date",
+    "ask_for_new_date": "New date of an action asked for",
+    "approve_new_date": "New date of an action approved",
+    "decline_new_date": "New date of an action declined",
+    "take_back_new_date": "New date of an action asked for no longer",
     "block_action": "Action blocked",
     "complete_action": "Action completed",
     "verify_action": "Effect of an action looked at",
@@ -73,26 +137,58 @@ ACTS = {
     "escalate_disagreement": "Disagreement moved up",
     "resolve_disagreement": "Disagreement resolved",
     "acknowledge_alert": "Alert acknowledged",
+    "draw_sample": "Sample for an audit drawn",
+    "answer_audit_question": "Audit question answered",
+    "record_finding": "Finding of an audit recorded",
+    "give_second_view": "Second auditor’s view given",
+    "complete_finding": "Action after an audit done",
+    "export_bundle": "Case taken out as a bundle",
+    "draft_policy": "Change of the policy drafted",
+    "change_draft_policy": "Draft of the policy changed",
+    "propose_policy": "Change of the policy proposed",
+    "approve_policy": "Change of the policy approved",
+    "decline_policy": "Change of the policy declined",
+    "withdraw_policy": "Change of the policy withdrawn",
+    "recalculate_deadline": "Date worked out again under the policy in force",
+    "open_subject_request": "Somebody asked for what is held about them",
+    "decide_passage": "Decided what of a passage is given to its subject",
+    "prepare_subject_pack": "Pack for a subject access request prepared",
+    "send_subject_pack_back": "Pack for a subject access request sent back",
+    "release_subject_pack": "Pack for a subject access request released",
+    "withdraw_subject_request": "Subject access request withdrawn",
+    "export_subject_pack": "Pack for a subject access request taken out",
+    "put_on_hold": "Legal hold put on",
+    "lift_hold": "Legal hold lifted",
+    "propose_destruction": "Destruction proposed",
+    "release_destruction": "Destruction released",
+    "decline_destruction": "Destruction declined",
+    "withdraw_destruction": "Order to destroy taken back",
+    "carry_out_destruction": "Lawfully destroyed",
+    "see_alert": "Alert opened",
+    "hand_over_alert": "Alert offered to somebody else",
+    "accept_alert": "Alert taken over",
+    "decline_alert": "Alert not taken over",
+    "take_back_alert": "Alert kept after all",
+    "snooze_alert": "Reminders kept quiet",
+    "sign_end_of_ladder": "End of the ladder signed for",
+    "stop_clock": "Clock of a date stopped",
+    "restart_clock": "Clock of a date running again",
     "export_history": "History exported",
+    "seal_reads": "Who looked was sealed",
     "leave_post": "Somebody left their post",
+    "end_post": "Post ended",
+    "invite_colleague": "Colleague invited",
+    "send_joining_link": "Link to a sign-in sent",
+    "change_post": "Post changed",
+    "stop_sign_in": "Sign-in stopped",
+    "allow_sign_in": "Sign-in allowed again",
+    "add_agency": "Agency added",
+    "join": "Sign-in set up",
     "name_cover": "Cover named",
+    "record_absence": "Absence recorded",
+    "call_off_absence": "Absence called off",
     "change_policy": "Policy changed",
     "proclaim_holiday": "Holiday proclaimed",
-}
-
-FLAGS = {
-    "ACTION_REDATED": "An action keeps moving",
-    "ACTION_CARRIED": "An action is carried from meeting to meeting",
-    "NO_OUTCOME_MOVEMENT": "No outcome is moving",
-    "SCORE_WITHOUT_EVIDENCE": "A better score without evidence",
-    "MEETINGS_WITHOUT_MOVEMENT": "Many meetings, no movement",
-    "REVIEW_WITHOUT_CHANGE": "A review that changed nothing",
-    "CORE_GROUP_GAP": "Core groups are late",
-    "CHILD_NOT_SEEN": "Child not seen",
-    "AGENCY_SILENT": "An agency is silent",
-    "NON_ENGAGEMENT": "A parent is not engaged",
-    "CONTINGENCY_NOT_USED": "The contingency plan was not used",
-    "REPEAT_PLAN": "On a plan again",
 }
 
 # What a detail of an act is called, in the order in which it is told. A detail not listed is not told.
@@ -125,13 +221,6 @@ def act_in_words(code: str) -> str:
     return ACTS.get(code) or in_words(code)
 
 
-def flag_in_words(code: str) -> str:
-    """An action keeps moving."""
-    if code.startswith("PLAN_") and code[5:-1].isdecimal():
-        return f"On a plan for {code[5:-1]} months"
-    return FLAGS.get(code) or in_words(code)
-
-
 def in_words(code: str) -> str:
     """A code as its own words."""
     return code.replace("_", " ").capitalize()
@@ -142,3 +231,8 @@ def details_in_words(details: dict[str, object]) -> str:
     said = [(name, details.get(key)) for key, name in DETAILS.items()]
     words = [(name, told) for name, told in said if told and isinstance(told, str)]
     return "\n".join(f"{name}: {in_words(told) if '_' in told else told}" for name, told in words)
+
+
+def page_in_words(name: str) -> str:
+    """The name of an address, as the read log keeps it: Case plan."""
+    return "Story of the case" if name == "case" else name.replace("-", " ").capitalize()

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 
 from config import clock
 from meetings import flows
-from meetings.forms import form_for
+from meetings.forms import PAGES, form_for
 from workflow.errors import Refused
-from workflow.signed_in import person_of, visible_cases_of
+from workflow.signed_in import open_case, person_of, visible_cases_of
 
 
 @login_required
@@ -38,6 +38,9 @@ def turn(request: HttpRequest, task_id: int) -> HttpResponse:
     course = flows.course_of(task.process)
     if not visible_cases_of(request).filter(pk=course.case.pk).exists():
         raise Http404
+    open_case(request, course.case)
+    if task.flow_task.act in PAGES and course.conference is not None:
+        return redirect(PAGES[task.flow_task.act], course.conference.pk)
     form_class = form_for(task.flow_task.act, course)
     form = form_class(request.POST or None, course=course)
     if request.method == "POST" and form.is_valid():

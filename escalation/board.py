@@ -1,17 +1,18 @@
 """What stands late and who has been told: the alerts of a person, of an agency, of everything somebody may see."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from escalation.ladder import Ladder, owed_on
-from escalation.models import RUNGS, Acknowledgement, Alert, AlertQuerySet, AlertRecipient
+from escalation.models import Acknowledgement, Alert, AlertQuerySet, AlertRecipient, HandOver
 from notifications.models import ALERT, Notification
-from workflow.models import Case, Deadline, Professional
+from workflow.ladders import Rung
+from workflow.models import Case, Deadline, Professional, Role
 from workflow.models.deadlines import DeadlineQuerySet
-from workflow.timescales import Span
 from workflow.working_days import Calendar
 
 RUNG_IN_WORDS = {
@@ -20,6 +21,14 @@ RUNG_IN_WORDS = {
     3: "Agency executive and chair",
     4: "Partnership",
 }
+ROLES_OF = {
+    "lead_practitioner": Role.LEAD_PRACTITIONER,
+    "team_manager": Role.TEAM_MANAGER,
+    "chair": Role.CONFERENCE_CHAIR,
+    "agency_lead": Role.AGENCY_LEAD,
+    "agency_exec": Role.AGENCY_EXEC,
+    "partnership": Role.PARTNERSHIP,
+}
 RUNG_COLOURS = {1: "yellow", 2: "orange", 3: "red", 4: "red"}
 
 
@@ -27,15 +36,13 @@ RUNG_COLOURS = {1: "yellow", 2: "orange", 3: "red", 4: "red"}
 class Step:
     """One rung of the ladder of one late duty: its day, whom it went to or will go to, what came of it."""
 
-    rung: int
+    number: int
+    rung: Rung
     owed_on: date | None
     alert: Alert | None
     people: Sequence[Professional]
     vacant: Sequence[str] = ()
-
-    @property
-    def in_words(self) -> str:
-        return RUNG_IN_WORDS[self.rung]
+    covering: Mapping[int, Professional] = field(default_factory=dict)
 
 
 def readable_by(hats: Sequence[Professional]) -> AlertQuerySet:
@@ -44,8 +51,9 @@ def readable_by(hats: Sequence[Professional]) -> AlertQuerySet:
     Each knows `is_mine` and `sees_case`, without which the case itself and every name stay hidden (`title_of`).
     """
     went_to_me = AlertRecipient.objects.filter(alert=OuterRef("pk"), professional__in=hats)
+    offered = HandOver.objects.filter(alert=OuterRef("pk"), to__in=hats, state=HandOver.State.OFFERED)
     alerts = _knowing_whether_seen(hats).annotate(is_mine=Exists(went_to_me))
-    return alerts.filter(Q(sees_case=True) | Q(is_mine=True))
+    return alerts.filter(Q(sees_case=True) | Q(is_mine=True) | Q(Exists(offered)))
 
 
 def _knowing_whether_seen(hats: Sequence[Professional]) -> AlertQuerySet:
@@ -67,7 +75,7 @@ def gone_to(alerts: AlertQuerySet, hats: Sequence[Professional]) -> AlertQuerySe
 
 
 def waiting_for(person: Professional, on: date, wearing: Sequence[Professional] = ()) -> AlertQuerySet:
-    """Alerts that stand, went to the person or to somebody they cover that day, and that they have not acknowledged.
+    """Alerts that stand, went to the person or to somebody they cover that day, and still wait for their answer.
 
     `wearing`: their hats of that day, where a page says what each alert is about.
     """
@@ -76,9 +84,60 @@ def waiting_for(person: Professional, on: date, wearing: Sequence[Professional] 
     )
     mine = AlertRecipient.objects.filter(
         Q(professional=person) | Q(professional__in=covered.values("pk")), alert=OuterRef("pk")
+    ).exclude(Exists(_handed_over(OuterRef("alert"), OuterRef("professional"))))
+    waiting = _knowing_whether_seen(wearing or [person]).standing().filter(Exists(mine), ~Q(_silences(person)))
+    return waiting.filter(closing=None)
+
+
+def _handed_over(alert: Any, by: Any) -> Any:
+    return HandOver.objects.filter(alert=alert, by=by, state=HandOver.State.ACCEPTED)
+
+
+def _silences(person: Professional) -> Q:
+    """An answer that stops the reminders to this person: their own, or one that is enough for them too.
+
+    Where every agency must answer, only their own agency's. It never stops the ladder.
+    """
+    running = Acknowledgement.objects.filter(alert=OuterRef("pk"), state=Acknowledgement.State.ACKNOWLEDGED)
+    return (
+        Q(Exists(running.filter(by=person)))
+        | Q(Exists(running), answers="any_one")
+        | Q(Exists(running.filter(by__agency=person.agency_id)), answers="each_agency")
     )
-    answered = Acknowledgement.objects.filter(alert=OuterRef("pk"), by=person, state=Acknowledgement.State.ACKNOWLEDGED)
-    return _knowing_whether_seen(wearing or [person]).standing().filter(Exists(mine), ~Exists(answered))
+
+
+def done_for(hats: Sequence[Professional]) -> AlertQuerySet:
+    """Alerts that went to the person and have ended, or were signed for; the newest first on the page."""
+    return gone_to(readable_by(hats), hats).exclude(
+        Q(deadline__state=Deadline.State.PENDING, deadline__due_on=F("due_on")) & Q(closing=None)
+    )
+
+
+def handed_over_by_or_to(hats: Sequence[Professional]) -> AlertQuerySet:
+    """Standing alerts that were offered by the person or to them, accepted or not answered yet."""
+    offers = HandOver.objects.filter(
+        Q(by__in=hats) | Q(to__in=hats),
+        alert=OuterRef("pk"),
+        state__in=[HandOver.State.OFFERED, HandOver.State.ACCEPTED],
+    )
+    return readable_by(hats).standing().filter(Exists(offers))
+
+
+def who_still_has_to_answer(alert: Alert) -> list[str]:
+    """Whose answer an alert waits for, as its rung asks: people or agencies. Empty when it has them all."""
+    went_to = [each.professional for each in alert.recipients.all()]
+    answered = [each.by for each in alert.acknowledgements.all() if each.is_open]
+    rung = alert.what_it_asks
+    if rung.answers == "any_one":
+        return [] if answered else ["one of those it went to"]
+    if rung.answers == "each_agency":
+        heard = {person.agency_id for person in answered}
+        return list(dict.fromkeys(str(person.agency) for person in went_to if person.agency_id not in heard))
+    if rung.answers == "named":
+        wanted = {ROLES_OF[role] for role in rung.must_answer if role in ROLES_OF} - {each.role for each in answered}
+        return [str(person) for person in went_to if person.role in wanted]
+    heard_from = {person.pk for person in answered}
+    return [str(person) for person in went_to if person.pk not in heard_from]
 
 
 def highest_only(alerts: AlertQuerySet) -> AlertQuerySet:
@@ -90,9 +149,14 @@ def highest_only(alerts: AlertQuerySet) -> AlertQuerySet:
 def with_what_a_list_shows(alerts: AlertQuerySet) -> AlertQuerySet:
     """With the duty, its owner, the case, who was told and who answered: two more statements, however many."""
     return alerts.select_related(
-        "case", "deadline__agency", "deadline__owner_professional", "deadline__owner_family_member"
+        "case",
+        "ladder",
+        "closing__by",
+        "deadline__agency",
+        "deadline__owner_professional",
+        "deadline__owner_family_member",
     ).prefetch_related(
-        Prefetch("recipients", AlertRecipient.objects.select_related("professional__agency")),
+        Prefetch("recipients", AlertRecipient.objects.select_related("professional__agency", "covering")),
         Prefetch("acknowledgements", Acknowledgement.objects.select_related("by")),
     )
 
@@ -105,14 +169,17 @@ def steps_of(alert: Alert, raised: Iterable[Alert], today: date, days: Calendar)
     known = {each.rung: each for each in raised}
     ladder = Ladder(today)
     found = []
-    for rung, offset in zip(RUNGS, alert.ladder, strict=True):
-        told = known.get(rung)
+    rungs = alert.ladder.read
+    for number, rung in enumerate(rungs, 1):
+        told = known.get(number)
         if told:
-            found.append(Step(rung, told.owed_on, told, [each.professional for each in told.recipients.all()]))
+            went_to = told.recipients.all()
+            covering = {each.professional_id: each.covering for each in went_to if each.covering}
+            found.append(Step(number, rung, told.owed_on, told, [each.professional for each in went_to], (), covering))
         elif not alert.is_resolved:
-            heard = ladder.who_hears(alert.deadline, rung)
-            day = owed_on(alert.deadline, Span.parse(offset), days)
-            found.append(Step(rung, day, None, heard.people, heard.vacant))
+            heard = ladder.who_hears(alert.deadline, number, rungs)
+            day = owed_on(alert.deadline, rung, days)
+            found.append(Step(number, rung, day, None, heard.people, heard.vacant, heard.covering))
     return found
 
 

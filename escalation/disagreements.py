@@ -79,9 +79,18 @@ def escalate_disagreement(
 
 @act
 def resolve_disagreement(
-    disagreement: Disagreement, *, outcome: str, confirmed_by: Sequence[Agency], by: Professional, on: date
+    disagreement: Disagreement,
+    *,
+    outcome: str,
+    confirmed_by: Sequence[Agency],
+    learning: str = "",
+    by: Professional,
+    on: date,
 ) -> Disagreement:
-    """Ends it with an outcome both agencies confirm. Raises BothMustConfirm."""
+    """Ends it with an outcome both agencies confirm, and what can be learned from it if anything (a `Learning`).
+
+    Raises BothMustConfirm.
+    """
     _check_party(disagreement, by, on)
     if disagreement.is_resolved:
         raise WrongState(about=[disagreement.key])
@@ -89,7 +98,7 @@ def resolve_disagreement(
     if not parties <= set(confirmed_by):
         raise BothMustConfirm(about=[agency.key for agency in parties - set(confirmed_by)])
     deadlines.meet(_clock(disagreement), on=on)
-    disagreement.resolve(on=on, outcome=outcome)
+    disagreement.resolve(on=on, outcome=outcome, learning=Disagreement.Learning(learning) if learning else "")
     disagreement.save()
     return disagreement
 

@@ -5,45 +5,25 @@ raises nothing twice; missed for a month, it raises exactly what is still owed, 
 deadline that cannot be looked at is listed with its reason and the rest go on.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 
-from django.db import transaction
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
 
-from escalation.ladder import Heard, Ladder, latest_due_owed, owed_on
-from escalation.models import RUNGS, Acknowledgement, Alert, AlertRecipient, SweepRun
-from notifications.tell import alert_message, tell, write
+from escalation.climbing import Climbing, climbing_on
+from escalation.glance import broken_promises, is_anything_due, quiets_over
+from escalation.models import Acknowledgement, Snooze, SweepRun
+from escalation.raising import Swept, one_by_one
+from escalation.raising_at_once import all_at_once
+from notifications.tell import tell
 from workflow.acting import LONDON
 from workflow.acts import PARTNERSHIP, under_way
-from workflow.models import Deadline
-from workflow.people import lead_of, partnership_officer
-from workflow.policy import calendar, policy_on
-from workflow.records import keep_new
-from workflow.timescales import Policy
-from workflow.working_days import Calendar
+from workflow.people import lead_of
+
+__all__ = ["Swept", "lock_day", "sweep", "sweep_moment"]
 
 FIVE_PAST_MIDNIGHT = time(0, 5)
-
-
-@dataclass
-class Swept:
-    """What one pass did: the alerts it raised, the promises that lapsed, the deadlines it could not look at."""
-
-    day: date
-    alerts: list[Alert] = field(default_factory=list)
-    lapsed: list[Acknowledgement] = field(default_factory=list)
-    failures: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One rung to raise, and who hears it."""
-
-    alert: Alert
-    heard: Heard
+Way = Callable[[Climbing, Swept], None]
 
 
 def sweep_moment(today: date) -> datetime:
@@ -51,105 +31,50 @@ def sweep_moment(today: date) -> datetime:
     return datetime.combine(today, FIVE_PAST_MIDNIGHT, LONDON)
 
 
-def sweep(today: date) -> Swept:
-    """Raises every rung owed by `today` and not yet raised, and lets broken promises lapse. In calendar days."""
-    swept = Swept(today)
+def sweep(today: date, way: Way | None = None) -> Swept:
+    """Raises every rung owed by `today` and not yet raised. In calendar days.
+
+    Broken promises lapse, and whoever wanted quiet until today is reminded. `way`: how rows are written, where the best
+    the database can do is not wanted.
+    """
+    swept, way = Swept(today), way or best_way()
+    if not is_anything_due(today):
+        _nothing_was_due(today)
+        return swept
     with transaction.atomic():
         run = lock_day(today)
-        owed = _owed(today, swept)
-        broken = list(Acknowledgement.objects.filter(state=Acknowledgement.State.ACKNOWLEDGED, intend_by__lt=today))
-        if owed or broken:
+        climbing, broken, over = climbing_on(today), list(broken_promises(today)), list(quiets_over(today))
+        if broken or over or climbing.anything_owed().exists():  # whoever swept meanwhile may have left nothing
             with under_way("sweep", PARTNERSHIP, by=None, at=sweep_moment(today)):
-                swept.alerts = _raise(owed, today)
+                way(climbing, swept)
                 swept.lapsed = _settle(broken, today)
+                _remind(over, today)
         run.finished_at = sweep_moment(today)
-        run.raised += len(swept.alerts)
+        run.raised += len(swept.raised)
         run.failures = swept.failures
         run.save()
     return swept
+
+
+def _nothing_was_due(today: date) -> None:
+    """The sign that this day was looked at: one statement, whoever else writes it."""
+    SweepRun.objects.bulk_create(
+        [SweepRun(day=today, finished_at=sweep_moment(today))],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["finished_at", "failures"],
+    )
+
+
+def best_way() -> Way:
+    """One statement for a thousand rows where the database can do that, else row by row."""
+    return all_at_once if connection.vendor == "postgresql" else one_by_one
 
 
 def lock_day(today: date) -> SweepRun:
     """This day's row, held until the transaction ends: a second pass over the day waits, then finds nothing left."""
     SweepRun.objects.get_or_create(day=today)
     return SweepRun.objects.select_for_update().get(day=today)
-
-
-def late_deadlines(today: date, policy: Policy, days: Calendar) -> "Iterable[Deadline]":
-    """Pending deadlines with more rungs owed by `today` than raised for their present due date: one statement."""
-    raised = (
-        Alert.objects.filter(deadline=OuterRef("pk"), due_on=OuterRef("due_on"))
-        .order_by()
-        .values("deadline")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    reached = [
-        When(Q(is_fast=fast, due_on__lte=latest_due_owed(today, offset, days)), then=Value(rung))
-        for fast in (False, True)
-        for rung, offset in reversed(list(zip(RUNGS, policy.ladder(fast=fast), strict=True)))
-    ]
-    return (
-        Deadline.objects.overdue(today)
-        .annotate(
-            reached=Case(*reached, default=Value(0), output_field=IntegerField()),
-            raised=Coalesce(Subquery(raised, output_field=IntegerField()), 0),
-        )
-        .filter(reached__gt=F("raised"))
-        .select_related("case__lead_practitioner", "case__chair", "owner_professional", "owner_family_member", "agency")
-    )
-
-
-def _owed(today: date, swept: Swept) -> list[Owed]:
-    """Every rung owed and not raised, in the order of their days."""
-    policy, days, ladder = policy_on(today), calendar(), Ladder(today)
-    late = list(late_deadlines(today, policy, days))
-    known = set(Alert.objects.filter(deadline__in=late).values_list("deadline_id", "due_on", "rung"))
-    owed: list[Owed] = []
-    for deadline in late:
-        try:
-            owed += [
-                Owed(alert, ladder.who_hears(deadline, alert.rung))
-                for alert in _rungs(deadline, today, policy, days)
-                if (deadline.pk, deadline.due_on, alert.rung) not in known
-            ]
-        except Exception as failure:  # one broken row must not silence the others; it is shown, not swallowed
-            swept.failures.append({"deadline": deadline.key, "case": deadline.case.reference, "why": repr(failure)})
-    return sorted(owed, key=lambda one: (one.alert.owed_on, one.alert.rung, one.alert.deadline_id))
-
-
-def _rungs(deadline: Deadline, today: date, policy: Policy, days: Calendar) -> list[Alert]:
-    """The rungs of one late deadline that are owed by `today`, each with the day it was owed."""
-    offsets = policy.ladder(fast=deadline.is_fast)
-    owed = [(rung, owed_on(deadline, offset, days)) for rung, offset in zip(RUNGS, offsets, strict=True)]
-    return [
-        Alert(
-            case=deadline.case,
-            deadline=deadline,
-            due_on=deadline.due_on,
-            rung=rung,
-            owed_on=day,
-            raised_on=today,
-            ladder=[str(offset) for offset in offsets],
-        )
-        for rung, day in owed
-        if day is not None and day <= today
-    ]
-
-
-def _raise(owed: Sequence[Owed], today: date) -> list[Alert]:
-    """The alerts, whom each went to, a message for each, and a dead letter for each vacant post: all at once."""
-    alerts = keep_new([one.alert for one in owed])
-    keep_new([AlertRecipient(alert=one.alert, professional=person) for one in owed for person in one.heard.people])
-    write(
-        alert_message(one.alert.case, person, one.alert.deadline.key, rung=one.alert.rung, on=today)
-        for one in owed
-        for person in one.heard.people
-    )
-    for one in owed:
-        for post in one.heard.vacant:
-            tell(one.alert.case, "DEAD_LETTER", post, [partnership_officer(today)], on=today)
-    return alerts
 
 
 def _settle(promises: Iterable[Acknowledgement], today: date) -> list[Acknowledgement]:
@@ -171,3 +96,16 @@ def _settle(promises: Iterable[Acknowledgement], today: date) -> list[Acknowledg
             )
         promise.save()
     return lapsed
+
+
+def _remind(quiets: Iterable[Snooze], today: date) -> None:
+    """Each is over; its person hears of what they promised, unless that has ended or a later quiet still lasts."""
+    for quiet in quiets:
+        quiet.over_on = today
+        quiet.save()
+    for quiet in quiets:
+        alert, by = quiet.alert, quiet.by
+        promised = alert.acknowledgements.filter(by=by, state=Acknowledgement.State.ACKNOWLEDGED).exists()
+        still_quiet = Snooze.objects.filter(alert=alert, by=by, over_on=None).exists()
+        if promised and not alert.is_resolved and not still_quiet:
+            tell(alert.case, "REMINDED_AGAIN", alert.deadline.key, [by], on=today)

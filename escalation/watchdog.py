@@ -4,13 +4,15 @@ Every late deadline is looked at again, one by one, without the statement the sw
 overlooks something must not be the one to say that nothing was overlooked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from escalation.ladder import owed_on
-from escalation.models import RUNGS, Alert, SweepRun
+from escalation.ladder import owed_on, rungs_for
+from escalation.models import Alert, FrozenLadder, SweepRun
+from workflow.ladders import Rungs
 from workflow.models import Deadline
+from workflow.models.deadlines import DeadlineQuerySet
 from workflow.policy import calendar, policy_on
 from workflow.timescales import Policy
 from workflow.working_days import Calendar
@@ -33,8 +35,9 @@ def check(today: date) -> list[Finding]:
 
 
 def last_clean(today: date) -> date | None:
-    """The day of the last sweep, up to `today`, that finished and could look at everything."""
-    found = SweepRun.objects.filter(day__lte=today, finished_at__isnull=False, failures=[]).last()
+    """The last day, up to `today`, whose sweep could look at everything and whose night was done to its end."""
+    done = SweepRun.objects.filter(day__lte=today, finished_at__isnull=False, night_done_at__isnull=False)
+    found = done.filter(failures=[]).last()
     return found.day if found else None
 
 
@@ -46,20 +49,25 @@ def _of_the_sweep(today: date) -> Iterator[Finding]:
         yield Finding("sweep", f"has not run since {_long(last.day)}")
     elif last.finished_at is None:
         yield Finding("sweep", f"of {_long(last.day)} did not finish")
-    elif not last.is_clean:
+    else:
         for failure in last.failures:
             yield Finding(_about(failure), f"could not be looked at on {_long(last.day)}: {failure['why']}")
+        if last.night_done_at is None:
+            yield Finding("night", f"of {_long(last.day)} was not done to its end")
 
 
 def _of_the_ladders(today: date) -> Iterator[Finding]:
-    """Every rung that was owed by `today` and was never raised for the present due date."""
+    """Every rung that was owed by `today` and was never raised for the present due date, on the ladder it climbs."""
     policy, days = policy_on(today), calendar()
-    late = Deadline.objects.overdue(today).select_related("case")
-    raised = set(Alert.objects.standing().values_list("deadline_id", "rung"))
-    for deadline in late.iterator():
+    frozen = {ladder.pk: ladder.read for ladder in FrozenLadder.objects.all()}
+    climbed, raised = {}, set()
+    for pk, rung, ladder in Alert.objects.standing().values_list("deadline_id", "rung", "ladder_id"):
+        climbed[pk] = frozen[ladder]
+        raised.add((pk, rung))
+    for deadline in _to_be_looked_at(today, policy, frozen.values()).select_related("case").iterator():
         about = f"{deadline.case.reference} {deadline.key}"
         try:
-            owed = list(_rungs_owed(deadline, today, policy, days))
+            owed = list(_rungs_owed(deadline, today, climbed.get(deadline.pk) or rungs_for(deadline, policy), days))
         except Exception as failure:  # it is a finding, and the others are still looked at
             yield Finding(about, f"cannot be looked at: {failure!r}")
             continue
@@ -68,11 +76,18 @@ def _of_the_ladders(today: date) -> Iterator[Finding]:
                 yield Finding(about, f"rung {rung} was owed on {_long(day)} and was not raised")
 
 
-def _rungs_owed(deadline: Deadline, today: date, policy: Policy, days: Calendar) -> Iterator[tuple[int, date]]:
-    for rung, offset in zip(RUNGS, policy.ladder(fast=deadline.is_fast), strict=True):
-        day = owed_on(deadline, offset, days)
+def _to_be_looked_at(today: date, policy: Policy, climbed: Iterable[Rungs]) -> DeadlineQuerySet:
+    """What is overdue; all that is pending while some ladder has a rung before the due day."""
+    early = any(rung.before for rungs in [*climbed, *policy.every_ladder()] for rung in rungs)
+    found = Deadline.objects.pending() if early else Deadline.objects.overdue(today)
+    return found.filter(running_since__lt=today)
+
+
+def _rungs_owed(deadline: Deadline, today: date, rungs: Rungs, days: Calendar) -> Iterator[tuple[int, date]]:
+    for number, rung in enumerate(rungs, 1):
+        day = owed_on(deadline, rung, days)
         if day is not None and day <= today:
-            yield rung, day
+            yield number, day
 
 
 def _of_alerts_nobody_hears() -> Iterator[Finding]:

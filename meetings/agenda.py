@@ -1,21 +1,13 @@
 """Which conferences are coming or were held, and how many of the reports they were promised have come."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
 from meetings.models import Conference, CoreGroup
 from workflow.models import Deadline
-
-STILL_TO_SIT = (
-    Conference.State.BOOKED,
-    Conference.State.INVITED,
-    Conference.State.OPEN,
-    Conference.State.ADJOURNED_INQUORATE,
-    Conference.State.ADJOURNED_OTHER,
-)
 
 
 @dataclass(frozen=True)
@@ -33,25 +25,26 @@ class OnTheAgenda:
 
 def conferences_between(first: date, last: date | None = None) -> "QuerySet[Conference]":
     """Conferences with a sitting booked for one of these days, the next first; without `last`, open-ended."""
-    found = Conference.objects.filter(state__in=STILL_TO_SIT, booked_for__gte=first).order_by("booked_for", "id")
+    sitting = Conference.objects.filter(state__in=Conference.STILL_TO_SIT, booked_for__gte=first)
+    found = sitting.order_by("booked_for", "id")
     return found.filter(booked_for__lte=last) if last else found
 
 
 def with_reports(conferences: "QuerySet[Conference]") -> list[OnTheAgenda]:
-    """The same conferences with their cases and children, and their reports counted: three statements."""
-    found = list(conferences.select_related("case", "chair").prefetch_related("case__children"))
-    owed = Deadline.objects.filter(code="report", case__in={each.case_id for each in found})
-    reports = list(owed.exclude(state=Deadline.State.WAIVED).values_list("case", "subject", "state"))
-    return [_counted(each, reports) for each in found]
+    """The same conferences with their cases and children, and their reports counted: two statements."""
+    owed = Deadline.objects.exclude(state=Deadline.State.WAIVED).filter(
+        code="report", case=OuterRef("case"), subject__startswith=Concat(OuterRef("key"), Value(":"))
+    )
+    found = conferences.annotate(
+        reports_owed=_number_of(owed), reports_in=_number_of(owed.filter(state=Deadline.State.MET))
+    )
+    found = found.select_related("case", "chair").prefetch_related("case__children")
+    return [OnTheAgenda(each, each.reports_in, each.reports_owed) for each in found]
 
 
-def _counted(conference: Conference, reports: Iterable[tuple[int, str, str]]) -> OnTheAgenda:
-    states = [
-        state
-        for case, subject, state in reports
-        if case == conference.case_id and subject.split(":")[0] == conference.key
-    ]
-    return OnTheAgenda(conference, states.count(Deadline.State.MET), len(states))
+def _number_of(rows: "QuerySet[Deadline]") -> Coalesce:
+    counted = rows.order_by().values("code").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def held_conferences() -> "QuerySet[Conference]":

@@ -4,9 +4,10 @@ Sources: Working Together; LIV (out of time needs a reason and a service manager
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 
 from meetings.expected import expected_agencies, expected_at, expected_people, living_children
+from meetings.invitations import details_changed, meeting_called_off, meeting_moved
 from meetings.inviting import invitation_of, owe_report, tell_if_short
 from meetings.models import Conference, ConferenceChild, Transfer
 from meetings.outcomes import reports_owed
@@ -77,11 +78,16 @@ def book_conference(
     chair: Professional | None = None,
     late_reason: str = "",
     approved_by: Professional | None = None,
+    why_early: str = "",
+    starts_at: time | None = None,
+    place: str = "",
+    minutes_planned: int | None = None,
     on: date,
 ) -> Conference:
     """A day and a chair for a conference; invitations and a report from each expected agency fall due before it.
 
     Initial and pre-birth conferences were requested before; reviews and transfer-in conferences are booked directly.
+    `why_early` when a review comes together before it has to.
     Raises NoOpenPlan, AlreadyBooked, DateInPast, NonWorkingDay, ChairNotIndependent, LateBooking.
     """
     conference = Conference.objects.filter(case=case, key=key).first()
@@ -99,6 +105,8 @@ def book_conference(
     _check_day(case, children, day, on=on, late_reason=late_reason, approved_by=approved_by, chair=chair)
     conference = conference or _new_conference(case, key, kind, children)
     conference.book(day=day, chair=chair, late_reason=late_reason)
+    conference.why_early = why_early.strip()
+    _plan(conference, starts_at, place, minutes_planned)
     conference.save()
     for party in [*expected_agencies(kind, children, on), *expected_people(children)]:
         invitation_of(conference, party)
@@ -107,6 +115,38 @@ def book_conference(
         if isinstance(party, Agency):
             owe_report(conference, party, on)
     link(case, chair, "chairs a conference", on=on)
+    return conference
+
+
+def _plan(conference: Conference, starts_at: time | None, place: str, minutes_planned: int | None) -> None:
+    conference.starts_at = starts_at or conference.starts_at
+    conference.place = place.strip() or conference.place
+    conference.minutes_planned = minutes_planned or conference.minutes_planned
+
+
+@act
+def plan_sitting(
+    conference: Conference,
+    *,
+    starts_at: time | None = None,
+    place: str = "",
+    minutes_planned: int | None = None,
+    at: datetime,
+) -> Conference:
+    """The time of day (in London), the place and the length in minutes of the next sitting; what is left out stays.
+
+    Whoever was asked before hears of it; what they answered for another time of day no longer counts. Raises
+    WrongState for a conference that is over or has no day yet.
+    """
+    if conference.is_over or conference.booked_for is None:
+        raise WrongState(f"It is {conference.get_state_display().lower()}.", about=[conference.key])
+    time_before, before = conference.starts_at, (conference.place, conference.minutes_planned)
+    _plan(conference, starts_at, place, minutes_planned)
+    conference.save()
+    if conference.is_awaited and conference.starts_at != time_before:
+        meeting_moved(conference, at)
+    elif conference.is_awaited and (conference.place, conference.minutes_planned) != before:
+        details_changed(conference, at)
     return conference
 
 
@@ -192,10 +232,12 @@ def move_conference(
     late_reason: str = "",
     approved_by: Professional | None = None,
     on: date,
+    at: datetime,
 ) -> Conference:
     """Another day. Invitations and reports follow it; invitations already sent are owed again. Legal dates never move.
 
-    Raises ReasonRequired, DateInPast, NonWorkingDay, LateBooking.
+    Whoever was asked for the old day hears of the new one at once. Raises ReasonRequired, DateInPast, NonWorkingDay,
+    LateBooking.
     """
     ready(conference.move)
     case = conference.case
@@ -209,11 +251,12 @@ def move_conference(
     follow([*([invitations] if invitations else []), *reports_owed(conference)], day, on=on, because=because)
     if invitations is None:
         owe_invitations(conference, on)
+    meeting_moved(conference, at)
     return conference
 
 
 @act
-def cancel_conference(conference: Conference, *, reason: str) -> Conference:
+def cancel_conference(conference: Conference, *, reason: str, at: datetime) -> Conference:
     """A conference not yet opened does not take place. The duty to hold one stays. Raises ReasonRequired."""
     ready(conference.cancel)
     if not reason.strip():
@@ -222,4 +265,5 @@ def cancel_conference(conference: Conference, *, reason: str) -> Conference:
     conference.save()
     deadlines.waive(deadlines.pending(conference.case, "invitations", conference.key))
     deadlines.waive_all(reports_owed(conference))
+    meeting_called_off(conference, at, reason)
     return conference

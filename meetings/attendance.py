@@ -18,13 +18,14 @@ def note_presence(
     expected: Iterable[Agency],
     there: set[Agency],
     with_report: Iterable[Agency],
+    with_apologies: Iterable[Agency] = (),
     on: date,
 ) -> None:
     """Notes for each expected agency whether it was there; apologies with a report count like being there.
 
     Reaching the first and the second number of absences in a row is told: to the lead, then to the executive.
     """
-    reported = set(with_report)
+    reported, sorry = set(with_report), set(with_apologies)
     for agency in expected:
         sent_report = agency in reported
         missed = agency not in there and not sent_report
@@ -36,6 +37,7 @@ def note_presence(
             held_on=on,
             was_there=agency in there,
             sent_report=sent_report,
+            sent_apologies=sent_report or agency in sorry,
             absences_in_a_row=absences_in_a_row(case, agency) + 1 if missed else 0,
         )
         row.save()
@@ -47,6 +49,21 @@ def absences_in_a_row(case: Case, agency: Agency) -> int:
     """How many occasions in a row the agency has missed so far."""
     last = Presence.objects.filter(case=case, agency=agency).last()
     return last.absences_in_a_row if last else 0
+
+
+def put_right(case: Case, key: str, agency: Agency, *, held_on: date, is_there: bool, on: date) -> None:
+    """The agency came late, or was not there after all: its row of that sitting and its count are put right."""
+    rows = Presence.objects.filter(case=case, agency=agency)
+    row = rows.filter(occasion=Presence.Occasion.SITTING, key=key, held_on=held_on).last()
+    if row is None or row.was_there == is_there:
+        return
+    before = rows.filter(pk__lt=row.pk).last()
+    missed = not is_there and not row.sent_report
+    row.was_there = is_there
+    row.absences_in_a_row = (before.absences_in_a_row if before else 0) + 1 if missed else 0
+    row.save()
+    if missed:
+        _tell_if_often(row, on)
 
 
 def _tell_if_often(row: Presence, on: date) -> None:

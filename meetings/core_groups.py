@@ -5,6 +5,7 @@ Sources: Working Together (first within 10 working days); BLKP, NYSCP.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from meetings import quorum
 from meetings.attendance import note_presence
@@ -12,6 +13,8 @@ from meetings.models import (
     CoreGroup,
     CoreGroupAttendance,
     CoreGroupChild,
+    DischargeMeeting,
+    LegalPlanningMeeting,
     Party,
     Presence,
     RecordCopy,
@@ -25,7 +28,7 @@ from plans.lifecycle import add_to_core_group, core_group_of, require_open_plans
 from plans.models import Engagement
 from workflow import deadlines
 from workflow.acts import act
-from workflow.errors import AlreadyExists, LivedExperienceMissing, ReasonRequired
+from workflow.errors import AlreadyExists, LivedExperienceMissing, ReasonRequired, TextMissing, WrongState
 from workflow.models import Agency, Case, Child, FamilyMember, Professional
 from workflow.people import heard_from, link
 from workflow.records import ready
@@ -67,6 +70,8 @@ def hold_core_group(
     for professional in attended:
         CoreGroupAttendance(core_group=core_group, professional=professional).save()
         link(case, professional, "core group", on=on)
+    for member in family_present:
+        CoreGroupAttendance(core_group=core_group, family_member=member).save()
     there = {person.agency for person in attended}
     note_presence(
         case,
@@ -120,20 +125,46 @@ def miss_core_group(case: Case, key: str, *, children: Sequence[Child], reason: 
     return core_group
 
 
+SmallMeeting: TypeAlias = StrategyDiscussion | CoreGroup | DischargeMeeting | LegalPlanningMeeting
+
+
+@act
+def write_record(record: SmallMeeting, *, text: str) -> SmallMeeting:
+    """The record of a small meeting in words, as often as needed until it goes out. Raises WrongState, TextMissing.
+
+    Legal advice goes to nobody: the record of a legal planning meeting stays open to its writers.
+    """
+    if isinstance(record, LegalPlanningMeeting):
+        if record.state != LegalPlanningMeeting.State.HELD:
+            raise WrongState("The meeting has not been held.", about=[record.key])
+    else:
+        ready(record.distribute_record)
+    if not text.strip():
+        raise TextMissing(about=[record.key])
+    record.what_was_said = text
+    record.save()
+    return record
+
+
 @act
 def distribute_record(
-    record: StrategyDiscussion | CoreGroup, *, to: Sequence[Party] = (), on: date
-) -> StrategyDiscussion | CoreGroup:
-    """The record of a strategy discussion or core group goes out; a core group's always to the chair too."""
+    record: StrategyDiscussion | CoreGroup | DischargeMeeting, *, to: Sequence[Party] = (), on: date
+) -> StrategyDiscussion | CoreGroup | DischargeMeeting:
+    """The record of a small meeting goes out; a core group's always to the chair too.
+
+    To agencies in the service, to family by post: they have no sign-in.
+    """
     ready(record.distribute_record)
     case, key = record.case, record.key
     for party in to:
-        RecordCopy(case=case, record_key=key, sent_on=on, **party_filter(party)).save()
+        channel = RecordCopy.Channel.IN_SERVICE if isinstance(party, Agency) else RecordCopy.Channel.POST
+        RecordCopy(case=case, record_key=key, sent_on=on, channel=channel, **party_filter(party)).save()
     is_core_group = isinstance(record, CoreGroup)
     if is_core_group:
         RecordCopy(case=case, record_key=key, sent_on=on, to_chair=case.chair).save()
     record.distribute_record()
     record.save()
-    code = "core_group_record" if is_core_group else "strategy_record"
-    deadlines.meet(deadlines.pending(case, code, key), on=on)
+    if not isinstance(record, DischargeMeeting):
+        code = "core_group_record" if is_core_group else "strategy_record"
+        deadlines.meet(deadlines.pending(case, code, key), on=on)
     return record

@@ -8,11 +8,8 @@ from datetime import date, datetime
 
 from meetings import quorum
 from meetings.chair import require_conferences_chair
-from meetings.models import (
-    Conference,
-    ConferenceChild,
-    View,
-)
+from meetings.hearing import heard, without_views, write_down_how
+from meetings.models import Conference, ConferenceChild
 from meetings.outcomes import ChildDecision, Decisions, conference_decided
 from meetings.sittings import present, reported_apologies
 from plans.actions import check_all
@@ -55,6 +52,28 @@ def decide_conference(
     Raises NotQuorate, ChildWithoutDecision, WrongOutcome, PlanSameDay, PlanOverlap, CategoryMissing, ViewsMissing,
     ContingencyMissing, FirstReviewEnd, ReviewDateTooLate and what an action raises.
     """
+    check(conference, decisions, views=views, next_review_on=next_review_on, override=override, by=by, on=on)
+    _write_down(conference, decisions, views, override)
+    conference.decide(at=at)
+    conference.save()
+    conference_decided(conference, decisions, on=on)
+    return conference
+
+
+def check(
+    conference: Conference,
+    decisions: Decisions,
+    *,
+    views: Mapping[Child | FamilyMember, str],
+    next_review_on: date | None = None,
+    override: str = "",
+    by: Professional,
+    on: date,
+) -> None:
+    """Whether this may be decided, without deciding it: what is read back to the chair has passed here.
+
+    Raises what `decide_conference` raises.
+    """
     require_conferences_chair(conference, by, on)
     ready(conference.decide)
     _check_quorum(conference, decisions.children, override, on)
@@ -64,11 +83,6 @@ def decide_conference(
     _check_first_review(decisions.children)
     _check_next_review(conference, decisions.children, next_review_on, on)
     check_all(conference.case, decisions.actions, on=on)
-    _write_down(conference, decisions, views, override)
-    conference.decide(at=at)
-    conference.save()
-    conference_decided(conference, decisions, on=on)
-    return conference
 
 
 def _check_quorum(conference: Conference, decided: Sequence[ChildDecision], override: str, on: date) -> None:
@@ -115,12 +129,9 @@ def _check_outcomes(conference: Conference, decided: Sequence[ChildDecision], on
 
 
 def _check_views(conference: Conference, views: Mapping[Child | FamilyMember, str]) -> None:
-    """Every born child's views, somehow. Being too young is no reason: what was observed is."""
-    missing = [
-        child.key
-        for child in conference.children
-        if child.is_born and views.get(child, View.How.NOT_OBTAINED) in View.NO_VIEW
-    ]
+    """Every born child's views, said now or recorded before. Being too young is no reason: what was observed is."""
+    had = {**heard(conference), **views}
+    missing = [child.key for child in without_views(conference.children, had)]
     if missing:
         raise ViewsMissing(about=missing)
 
@@ -149,15 +160,15 @@ def _check_next_review(
 ) -> None:
     if next_review_on is None:
         return
-    policy, days = policy_on(on), calendar()
-    too_late = [
-        one.child.key
-        for one in decided
-        if one.outcome in (PLAN, CONTINUE)
-        and next_review_on > policy.after("rcpc_next" if conference.is_review else "rcpc_first", on, days)
-    ]
+    limit = latest_next_review(conference, on)
+    too_late = [one.child.key for one in decided if one.outcome in (PLAN, CONTINUE) and next_review_on > limit]
     if too_late:
         raise ReviewDateTooLate(about=too_late)
+
+
+def latest_next_review(conference: Conference, on: date) -> date:
+    """The last day for the next review of a child whose plan starts or goes on at this conference today."""
+    return policy_on(on).after("rcpc_next" if conference.is_review else "rcpc_first", on, calendar())
 
 
 def _write_down(
@@ -171,6 +182,4 @@ def _write_down(
         row.outcome, row.category, row.reason = decision.outcome, decision.category, decision.reason
         row.exceptional_reason, row.step_down = decision.exceptional_reason, decision.step_down
         row.save()
-    for person, how in views.items():
-        named = {"child": person} if isinstance(person, Child) else {"family_member": person}
-        View(conference=conference, how=how, **named).save()
+    write_down_how(conference, views)

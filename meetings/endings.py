@@ -5,6 +5,7 @@ from datetime import date
 
 from meetings.models import Conference
 from meetings.outcomes import child_died
+from notifications.need_to_know import role_handed_over
 from plans import flags, lifecycle
 from workflow import deadlines
 from workflow.acts import act
@@ -72,4 +73,5 @@ def hand_over_case(case: Case, role: str, to: Professional, *, reason: str, on: 
             if not conference.is_over:
                 conference.chair = to
                 conference.save()
+    role_handed_over(case, before, to, on=on)
     return case

@@ -138,6 +138,8 @@ def complete_assessment(referral: Referral, *, covers_father: bool, why_not_fath
         raise WrongState(about=[referral.key])
     if not covers_father and not why_not_father.strip():
         raise FatherNotConsidered(about=[referral.key])
+    referral.why_not_father = why_not_father
+    referral.save()
     deadlines.meet(owed, on=on)
 
 
@@ -229,6 +231,9 @@ def conclude_strategy(
     discussion = discussion or _new_discussion(case, key, [], reason="", on=on)
     _discuss(discussion, children)
     discussion.emergency, discussion.follows = emergency, follows
+    discussion.attended = [person.key for person in attended]
+    discussion.considered = [child.key for child in considered]
+    discussion.during_enquiry = Enquiry.objects.filter(child__in=children, state__in=Enquiry.RUNNING).exists()
     if medical:
         discussion.medical_decision, discussion.medical_decided_by = medical.decision, medical.decided_by
         discussion.medical_why = medical.why

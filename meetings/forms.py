@@ -7,18 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
 
-from meetings import arranging, core_groups, deciding, enquiries, inviting, letters, minutes, sittings
+from meetings import arranging, deciding, enquiries, inviting, minutes, sittings
+from meetings.asking import CaseForm, area, next_key, radios, ticks
 from meetings.course import Course
 from meetings.expected import expected_agencies, expected_at, living_children
-from meetings.models import Conference, ConferenceChild, CoreGroup, Referral, StrategyDiscussion, View
+from meetings.models import Conference, ConferenceChild, Referral, StrategyDiscussion, View
+from meetings.other_forms import CoreGroupForm, StrategyForm
 from meetings.outcomes import ChildDecision, Decisions
 from plans import lifecycle
 from plans.models import Action, Category, Outcome, Plan, PlanMeeting
 from plans.smart import ActionDraft
 from workflow.date_input import DateInputField
-from workflow.models import Agency, Case, CaseLink, Child, FamilyMember, Professional, Role
+from workflow.models import FamilyMember, Professional, Role
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 ENQUIRY_OUTCOMES = (
@@ -27,87 +28,15 @@ ENQUIRY_OUTCOMES = (
     ("no_further_action", "No further action"),
     ("existing_plan", "The plan there is goes on"),
 )
-MEDICAL = (("", "No injury"), ("done", "Done"), ("booked", "Booked"), ("not_needed", "Not needed"))
-# Who else of an agency may turn up at a meeting, besides those linked to the case.
-COMES_TO_MEETINGS = (Role.LEAD_PRACTITIONER, Role.TEAM_MANAGER, Role.AGENCY_PRACTITIONER)
 INTERPRETERS = (("accredited", "Accredited interpreter booked"), ("declined", "Declined an interpreter"))
 
 
-def area(label: str, **kwargs: Any) -> forms.CharField:
-    """Words over several lines."""
-    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
-
-
-def radios(label: str, choices: Any, **kwargs: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **kwargs)
-
-
-def ticks(label: str, choices: Any, **kwargs: Any) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
-        label=label, choices=choices, widget=forms.CheckboxSelectMultiple, **{"required": False, **kwargs}
-    )
-
-
-def next_key(rows: Any, prefix: str) -> str:
-    """A reference that is not in use yet: icpc-1, icpc-2."""
-    taken = set(rows.values_list("key", flat=True))
-    return next(key for n in range(1, len(taken) + 2) if (key := f"{prefix}{n}") not in taken)
-
-
-class TurnForm(forms.Form):
+class TurnForm(CaseForm):
     """Base of every turn's form: it knows where the referral has got to."""
 
-    button = "Save"
-    # What is needed depends on the answers; the domain says what is missing.
-    mark_optional = False
-
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.course = course
-        self.case: Case = course.case
-        self.ask()
-
-    def ask(self) -> None:
-        """Adds the fields that depend on the case."""
-
-    def perform(self, *, by: Professional, at: datetime) -> None:
-        """Gives the answer to its domain function. Raises what that refuses."""
-        raise NotImplementedError
-
-    # Who and whom
-
-    def people(self) -> list[tuple[str, str]]:
-        """Professionals who may have come: those linked to the case first, then others who work for its agencies."""
-        linked = Q(links__case=self.case, links__until_on=None)
-        colleagues = Q(agency__in=self.case.agency_parts.values("agency"), role__in=COMES_TO_MEETINGS)
-        found = (
-            Professional.objects.filter(linked | colleagues, left_on=None)
-            .annotate(
-                is_linked=Exists(CaseLink.objects.filter(case=self.case, professional=OuterRef("pk"), until_on=None))
-            )
-            .select_related("agency")
-            .order_by("-is_linked", "id")
-            .distinct()
-        )
-        return [(one.key, f"{one.name}, {one.get_role_display().lower()}, {one.agency}") for one in found]
-
-    def family(self) -> list[tuple[str, str]]:
-        return [(one.key, f"{one.name}, {one.relation}") for one in self.case.family_members.all()]
-
-    def kids(self) -> list[tuple[str, str]]:
-        return [(child.key, child.name) for child in living_children(self.case)]
-
-    def said_people(self, name: str) -> list[Professional]:
-        return list(Professional.objects.filter(key__in=self.cleaned_data[name]).select_related("agency"))
-
-    def said_children(self, name: str) -> list[Child]:
-        return list(self.case.children.filter(key__in=self.cleaned_data[name]))
-
-    def said_family(self, name: str) -> list[FamilyMember]:
-        return list(self.case.family_members.filter(key__in=self.cleaned_data[name]))
-
-    def said_agencies(self, name: str) -> list[Agency]:
-        return list(Agency.objects.filter(key__in=self.cleaned_data[name]))
+        super().__init__(*args, case=course.case, **kwargs)
 
 
 class DecideReferral(TurnForm):
@@ -128,37 +57,10 @@ class DecideReferral(TurnForm):
         )
 
 
-class ConcludeStrategy(TurnForm):
-    button = "Conclude the discussion"
-    outcome = radios("What was decided?", StrategyDiscussion.Outcome.choices)
-    medical = forms.ChoiceField(label="Medical for an injury", choices=MEDICAL, required=False)
-    medical_by = forms.CharField(label="Who decided about the medical?", required=False)
-    medical_why = area("Why?", required=False)
-    emergency = area("If it could not wait for everybody, why?", required=False)
-
+class ConcludeStrategy(TurnForm, StrategyForm):
     def ask(self) -> None:
-        self.fields["attended"] = ticks("Who took part?", self.people())
-        self.fields["considered"] = ticks("Which children were considered by name?", self.kids())
-        self.order_fields(["attended", "considered", "outcome"])
-
-    def perform(self, *, by: Professional, at: datetime) -> None:
-        said, discussion = self.cleaned_data, self.course.discussion
-        medical = (
-            enquiries.Medical(said["medical"], said["medical_by"], said["medical_why"]) if said["medical"] else None
-        )
-        key = discussion.key if discussion else next_key(self.case.strategy_discussions, "strategy-")
-        enquiries.conclude_strategy(
-            self.case,
-            key,
-            children=self.course.children,
-            attended=self.said_people("attended"),
-            outcome=said["outcome"],
-            considered=self.said_children("considered"),
-            medical=medical,
-            emergency=said["emergency"],
-            by=by,
-            at=at,
-        )
+        self.discussion, self.about = self.course.discussion, self.course.children
+        super().ask()
 
 
 class ProposeOutcome(TurnForm):
@@ -342,27 +244,6 @@ class DecideConference(TurnForm):
         )
 
 
-class WithTranslations(TurnForm):
-    """Something goes out to people some of whom read another language."""
-
-    def ask(self) -> None:
-        readers = self.case.family_members.exclude(language="")
-        if readers:
-            choices = [(one.key, f"{one.name} ({one.language})") for one in readers]
-            self.fields["translated_for"] = ticks("For whom has it been translated?", choices)
-
-    def translated(self) -> list[FamilyMember]:
-        return self.said_family("translated_for") if "translated_for" in self.fields else []
-
-
-class SendLetter(WithTranslations):
-    button = "Send the letter"
-
-    def perform(self, *, by: Professional, at: datetime) -> None:
-        assert self.course.conference is not None
-        letters.send_letter(self.course.conference, translated_for=self.translated(), by=by, at=at)
-
-
 class DraftMinutes(TurnForm):
     button = "Give the draft to the chair"
 
@@ -383,41 +264,20 @@ class ApproveMinutes(TurnForm):
             minutes.return_minutes(self.course.conference, notes=self.cleaned_data["notes"], by=by, at=at)
 
 
-class DistributeMinutes(WithTranslations):
-    button = "Distribute the minutes"
-
-    def perform(self, *, by: Professional, at: datetime) -> None:
-        assert self.course.conference is not None
-        minutes.distribute_minutes(self.course.conference, translated_for=self.translated(), by=by, at=at)
-
-
-class HoldCoreGroup(TurnForm):
-    button = "Record the core group"
-
+class HoldCoreGroup(TurnForm, CoreGroupForm):
     def ask(self) -> None:
         self.about = [plan.child for plan in self.course.plans]
-        self.fields["attended"] = ticks("Which professionals were there?", self.people())
-        self.fields["family_present"] = ticks("Which family members were there?", self.family())
-        for child in self.about:
-            self.fields[f"life_{child.key}"] = area(f"What is life like for {child.name} now?", required=False)
+        super().ask()
 
-    def perform(self, *, by: Professional, at: datetime) -> None:
-        core_groups.hold_core_group(
-            self.case,
-            next_key(CoreGroup.objects.filter(case=self.case), "cg-"),
-            children=self.about,
-            attended=self.said_people("attended"),
-            family_present=self.said_family("family_present"),
-            lived_experience={child: self.cleaned_data[f"life_{child.key}"] for child in self.about},
-            by=by,
-            at=at,
-        )
+
+OF_AN_ACTION = ("action", "owner", "due", "action_measure")
 
 
 class AgreePlan(TurnForm):
     button = "Agree the plan"
     outcome = area("What should be different for the children?", required=False)
     measure = area("How will anybody know?", required=False)
+    baseline = area("How do things stand now?", required=False)
     action = area("The first action: what will be done?", required=False)
     action_measure = forms.CharField(label="How will anybody know it is done?", required=False)
     due = DateInputField(label="By when?", named="The action's date", required=False)
@@ -430,7 +290,7 @@ class AgreePlan(TurnForm):
         owners = [("", "Choose"), *self.people(), *self.family()]
         self.fields["owner"] = forms.ChoiceField(label="Who will do it?", choices=owners, required=False)
         risks = [name for name in self.fields if name.startswith("risk_")]
-        self.order_fields([*risks, "outcome", "measure", "action", "owner", "due", "action_measure", "contingency"])
+        self.order_fields([*risks, "outcome", "measure", "baseline", *OF_AN_ACTION, "contingency"])
 
     def perform(self, *, by: Professional, at: datetime) -> None:
         said = self.cleaned_data
@@ -448,7 +308,7 @@ class AgreePlan(TurnForm):
         lifecycle.agree_plan(
             self.about,
             risks={child: said[f"risk_{child.key}"] for child in self.about},
-            outcomes=[lifecycle.OutcomeDraft(outcome, self.about, said["measure"], said["outcome"])],
+            outcomes=[lifecycle.OutcomeDraft(outcome, self.about, said["measure"], said["outcome"], said["baseline"])],
             contingency=said["contingency"],
             actions=[draft] if said["action"].strip() else [],
             by=by,
@@ -456,6 +316,8 @@ class AgreePlan(TurnForm):
         )
 
 
+# Turns that two people take together, and the page on which they do.
+PAGES = {"send_letter": "meeting-sending", "distribute_minutes": "meeting-sending"}
 FORMS: dict[str, type[TurnForm]] = {
     "decide_referral": DecideReferral,
     "conclude_strategy": ConcludeStrategy,
@@ -464,10 +326,8 @@ FORMS: dict[str, type[TurnForm]] = {
     "request_conference": RequestConference,
     "book_conference": BookConference,
     "send_invitations": SendInvitations,
-    "send_letter": SendLetter,
     "draft_minutes": DraftMinutes,
     "approve_minutes": ApproveMinutes,
-    "distribute_minutes": DistributeMinutes,
 }
 
 

@@ -5,15 +5,20 @@ marginalised; family members interpreting).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from meetings.chair import require_conferences_chair
+from meetings.convening import require_ready
 from meetings.expected import expected_at
+from meetings.invitations import invitations_sent, no_longer_asked
 from meetings.models import Conference, Exclusion, Invitation, Party, Report, party_filter
+from meetings.report_files import PutAway, file_of_report
+from meetings.support import answered, interpreters_at, note_interpreters, require_independent
 from notifications.tell import tell
 from workflow import deadlines
 from workflow.acts import act
 from workflow.errors import (
+    DateInFuture,
     EvidenceMissing,
     ExcludedPerson,
     ExclusionGroundNotAllowed,
@@ -21,7 +26,6 @@ from workflow.errors import (
     ExcuseNotAllowed,
     ExpectedNotInvited,
     InterpreterNotBooked,
-    InterpreterNotIndependent,
     NotYourAgency,
     OtherMeansMissing,
     ReasonRequired,
@@ -29,7 +33,7 @@ from workflow.errors import (
 )
 from workflow.models import Agency, Deadline, FamilyMember, Professional
 from workflow.people import contact_of, heard_from, take_part
-from workflow.permissions import ADMIN, has_role, speaks_for
+from workflow.permissions import ADMIN, LP, has_role, speaks_for
 from workflow.policy import calendar, policy_on
 from workflow.records import ready
 from workflow.working_days import add_working_days
@@ -49,7 +53,7 @@ def invitation_of(conference: Conference, party: Party) -> Invitation:
 
 @act
 def excuse_from_conference(
-    conference: Conference, who: Party, *, reason: str, tracing: str = "", on: date
+    conference: Conference, who: Party, *, reason: str, tracing: str = "", on: date, at: datetime
 ) -> Invitation:
     """Somebody expected need not be invited, for one of the allowed reasons. Raises ExcuseNotAllowed.
 
@@ -65,7 +69,8 @@ def excuse_from_conference(
     invitation.save()
     if isinstance(who, Agency):
         deadlines.waive(deadlines.pending(conference.case, "report", f"{conference.key}:{who.key}"))
-    return invitation
+    no_longer_asked(conference, who, at)
+    return invitation.fresh()
 
 
 def _require_ahead(conference: Conference) -> None:
@@ -133,6 +138,7 @@ def decide_exclusion(
     may_receive: str = Exclusion.MayReceive.NOTHING,
     by: Professional,
     on: date,
+    at: datetime,
 ) -> Exclusion:
     """The chair keeps somebody out, with another way to contribute, or lets them in again.
 
@@ -156,6 +162,10 @@ def decide_exclusion(
     exclusion.decide(excluded=excluded, reason=reason, other_means=other_means, may_receive=may_receive)
     exclusion.save()
     deadlines.meet(deadlines.pending(conference.case, "exclusion", f"{conference.key}:{person.key}"), on=on)
+    if excluded:
+        no_longer_asked(conference, person, at)
+    elif invitation.state == Invitation.State.INVITED:
+        invitations_sent(conference, [person], at)
     return exclusion
 
 
@@ -166,41 +176,44 @@ def send_invitations(
     *,
     interpreters: Mapping[FamilyMember, str] | None = None,
     on: date,
+    at: datetime,
 ) -> Conference:
     """Invites these, once everybody expected is invited, excused or excluded and every interpreter is answered.
 
+    What is said of `interpreters` here is kept as their arrangements; what was arranged before need not be said again.
     Raises ExpectedNotInvited, ExcludedPerson, InterpreterNotIndependent (family must never interpret),
-    InterpreterNotBooked.
+    InterpreterNotBooked; and, where the partnership asks for it, FatherNotOnRecord, ChildTakesNoPart,
+    SupportNotSettled.
     """
     ready(conference.send_invitations)
-    interpreters = interpreters or {}
     missing = [party.key for party in expected_at(conference, on) if party not in invited]
     if missing:
         raise ExpectedNotInvited(about=missing)
     refuse_excluded(conference, invited)
     case = conference.case
-    kin = {one.key for one in [*case.children.all(), *case.family_members.all()]}
-    related = [person.key for person, interpreter in interpreters.items() if interpreter in kin]
-    if related:
-        raise InterpreterNotIndependent(about=related)
+    require_independent(case, {person.key: who for person, who in (interpreters or {}).items()})
+    note_interpreters(conference, interpreters or {})
+    interpreted = {person: answered(each) for person, each in interpreters_at(conference).items()}
     unanswered = [
         party.key
         for party in invited
-        if isinstance(party, FamilyMember) and party.language and party not in interpreters
+        if isinstance(party, FamilyMember) and party.language and not interpreted.get(party)
     ]
     if unanswered:
         raise InterpreterNotBooked(about=unanswered)
+    require_ready(conference, on)
     for party in invited:
         invitation = invitation_of(conference, party)
         invitation.invite()
         if isinstance(party, FamilyMember):
-            invitation.interpreter = interpreters.get(party, "")
+            invitation.interpreter = interpreted.get(party, "")
         invitation.save()
         if isinstance(party, Agency) and not deadlines.latest(case, "report", f"{conference.key}:{party.key}"):
             owe_report(conference, party, on)
     conference.send_invitations()
     conference.save()
     deadlines.meet(deadlines.pending(case, "invitations", conference.key), on=on)
+    invitations_sent(conference, invited, at)
     return conference
 
 
@@ -244,16 +257,59 @@ def tell_if_short(owed: Deadline | None, owner: deadlines.Owner | None, on: date
 
 @act
 def submit_report(
-    conference: Conference, agency: Agency, *, shared_with_family: bool, by: Professional, on: date
+    conference: Conference,
+    agency: Agency,
+    *,
+    shared_with_family: bool,
+    shared_how: str = "",
+    on_paper: bool = False,
+    summary: str = "",
+    file: PutAway | None = None,
+    by: Professional,
+    on: date,
+    at: datetime,
 ) -> Report:
-    """An agency's written report is in; the administrator may log a paper one. Raises NotYourAgency."""
+    """An agency's written report is in; the administrator may log a paper one. Raises NotYourAgency.
+
+    A written report is not presence: the agency is still expected in person.
+    """
     owed = deadlines.pending(conference.case, "report", f"{conference.key}:{agency.key}")
     if owed is None:
         raise WrongState("No report is owed.", about=[agency.key])
     if not speaks_for(by, agency, on) and not has_role(by, ADMIN, on):
         raise NotYourAgency(about=[agency.key])
-    report = Report(conference=conference, agency=agency, received_on=on, shared_with_family=shared_with_family)
+    report = Report(
+        conference=conference,
+        agency=agency,
+        received_on=on,
+        shared_with_family=shared_with_family,
+        shared_on=on if shared_with_family else None,
+        shared_how=shared_how,
+        on_paper=on_paper or not speaks_for(by, agency, on),
+        summary=summary,
+    )
     report.save()
+    if file is not None:
+        file_of_report(report, file, by=by, at=at)
     deadlines.meet(owed, on=on)
     heard_from(conference.case, [agency])
+    return report
+
+
+@act
+def share_report(
+    report: Report, *, how: str, shared_on: date | None = None, by: Professional | None, on: date
+) -> Report:
+    """The family has come to know a report, on `shared_on` or today, and how. Source: SUX (before the conference).
+
+    An agency does it for its own report. Raises ReasonRequired, DateInFuture, NotYourAgency.
+    """
+    if by is not None and not speaks_for(by, report.agency, on) and not has_role(by, LP | ADMIN, on):
+        raise NotYourAgency(about=[report.agency.key])
+    if not how.strip():
+        raise ReasonRequired("Say how the family came to know it.")
+    if shared_on is not None and shared_on > on:
+        raise DateInFuture(about=[shared_on.isoformat()])
+    report.shared_with_family, report.shared_on, report.shared_how = True, shared_on or on, how.strip()
+    report.save()
     return report

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models import Count, Max, Q, QuerySet
+
 from escalation.models import Disagreement
 from meetings.expected import expected_people
 from meetings.models import Conference, Dissent, Presence, Report, Sitting, View
@@ -95,14 +97,33 @@ def sittings_quorate(case: Case) -> dict[str, Any]:
     return {"quorate": sum(ended), "of": len(ended), "pct": percent(sum(ended), len(ended))}
 
 
+def counted(presences: "QuerySet[Presence]", *by: str) -> list[dict[str, Any]]:
+    """Attendance grouped by these fields: expected, attended, reported, absent, longest absence. One statement.
+
+    A written report is not presence: `reported` is apologies with a report, `absent` neither there nor reported.
+    """
+    there, reported = Q(was_there=True), Q(sent_report=True)
+    rows = presences.order_by().values(*by)
+    return list(
+        rows.annotate(
+            expected=Count("pk"),
+            attended=Count("pk", filter=there),
+            reported=Count("pk", filter=reported & ~there),
+            absent=Count("pk", filter=~reported & ~there),
+            longest=Max("absences_in_a_row"),
+        )
+    )
+
+
 def attendance(case: Case, occasion: str) -> dict[str, dict[str, Any]]:
     """By agency: times there, of times expected. A written report is not presence."""
-    found: dict[str, list[bool]] = {}
-    for row in Presence.objects.filter(case=case, occasion=occasion).select_related("agency"):
-        found.setdefault(row.agency.key, []).append(row.was_there)
     return {
-        agency: {"attended": sum(there), "expected": len(there), "pct": percent(sum(there), len(there))}
-        for agency, there in found.items()
+        row["agency__key"]: {
+            "attended": row["attended"],
+            "expected": row["expected"],
+            "pct": percent(row["attended"], row["expected"]),
+        }
+        for row in counted(Presence.objects.filter(case=case, occasion=occasion), "agency__key")
     }
 
 

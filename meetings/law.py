@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from meetings.models import LegalPlanningMeeting, LookedAfter, SeriousIncident, Transfer
+from meetings.models import LegalPlanningMeeting, LookedAfter, LookedAfterReview, SeriousIncident, Transfer
+from meetings.outcomes import review_no_longer_owed
 from notifications.tell import tell
 from plans.lifecycle import open_plan
 from workflow import deadlines
@@ -79,7 +80,7 @@ def record_legal_status(child: Child, *, status: str, from_on: date | None = Non
         if current:
             current.until_on = day
             current.save()
-        deadlines.waive(deadlines.pending(case, "looked_after_review", child.key))
+        review_no_longer_owed(child)
         return current
     if current:
         current.status = status
@@ -87,6 +88,7 @@ def record_legal_status(child: Child, *, status: str, from_on: date | None = Non
         return current
     looked_after = LookedAfter(case=case, child=child, status=status, from_on=day)
     looked_after.save()
+    LookedAfterReview(case=case, child=child).save()
     reviewer = first_in_post(Role.IRO, on)
     deadlines.start(
         case,
@@ -112,7 +114,8 @@ def recommend_legal_planning(
     """The chair asks for legal advice, by a day the chair names or by the ordinary one. Raises AlreadyExists."""
     if LegalPlanningMeeting.objects.filter(case=case, key=key).exists():
         raise AlreadyExists(about=[key])
-    meeting = LegalPlanningMeeting(case=case, key=key, recommended_on=on)
+    about = [child.key for child in children]
+    meeting = LegalPlanningMeeting(case=case, key=key, recommended_on=on, children=about)
     meeting.save()
     title = f"Legal planning meeting {key}"
     if due:

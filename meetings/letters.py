@@ -1,11 +1,14 @@
 """The decision letter and what may follow it: an agency's formal dissent and the chair's answer."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from meetings import recipients
 from meetings.chair import require_conferences_chair
+from meetings.copying import hand_out
+from meetings.documents.versions import Version, letters_to
 from meetings.models import Conference, Dissent, LetterCopy, Party, party_filter
+from meetings.routes import Route
 from workflow import deadlines
 from workflow.acting import day_of
 from workflow.acts import act
@@ -24,6 +27,7 @@ def send_letter(
     decision_only_to: Sequence[Party] | None = None,
     translated_for: Sequence[FamilyMember] = (),
     on: date,
+    at: datetime,
 ) -> Conference:
     """The decision goes to everybody who must have it; worked out when nobody is named.
 
@@ -32,20 +36,36 @@ def send_letter(
     Raises RecipientRestricted, TranslationMissing.
     """
     ready(conference.send_letter)
-    default = recipients.of_letter(conference)
-    sent_to = recipients.Recipients(
-        default.full if to is None else to,
-        (default.restricted if to is None else ()) if decision_only_to is None else decision_only_to,
-    )
+    sent_to = recipients.named(recipients.of_letter(conference), to, decision_only_to)
     recipients.check_letter(conference, sent_to)
     recipients.check_translated(sent_to, translated_for)
-    for parties, decision_only in ((sent_to.full, False), (sent_to.restricted, True)):
-        for party in parties:
-            LetterCopy(conference=conference, decision_only=decision_only, sent_on=on, **party_filter(party)).save()
+    let_letter_go(conference, letters_to(conference, sent_to), on=on, at=at)
+    return conference
+
+
+def let_letter_go(
+    conference: Conference,
+    versions: Sequence[Version],
+    *,
+    routes: Mapping[Party, Route] | None = None,
+    on: date,
+    at: datetime,
+) -> list[LetterCopy]:
+    """A copy for each recipient, and the duty to send the letter is met. Inside an act."""
+    copies = [
+        LetterCopy(
+            conference=conference,
+            decision_only=version.reader.less,
+            sent_on=on,
+            **party_filter(version.reader.party),
+        )
+        for version in versions
+    ]
+    hand_out(copies, versions, routes=routes, at=at)
     conference.send_letter()
     conference.save()
     deadlines.meet(deadlines.pending(conference.case, "letter", conference.key), on=on)
-    return conference
+    return copies
 
 
 @act
@@ -64,7 +84,7 @@ def formalise_dissent(conference: Conference, agency: Agency, *, by: Professiona
     if dissent is None:
         raise NoDissentRecorded(about=[agency.key])
     window = policy_on(day_of(conference.decided_at)).span("dissent_formal")
-    if at - conference.decided_at > timedelta(hours=window.amount):
+    if at.astimezone(UTC) - conference.decided_at.astimezone(UTC) > timedelta(hours=window.amount):
         raise DissentWindowClosed(about=[agency.key])
     dissent.formalise()
     dissent.save()

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from meetings.invitations import contact_stops
 from meetings.models import (
     Conference,
     ConferenceChild,
     CoreGroup,
+    DischargeMeeting,
     Dissent,
     Enquiry,
+    LookedAfterReview,
     Minutes,
     StrategyDiscussion,
     Transfer,
@@ -20,8 +23,8 @@ from plans.actions import open_action
 from plans.models import Plan, PlanMeeting
 from plans.smart import ActionDraft
 from workflow import deadlines
-from workflow.models import Agency, Case, Child, Deadline, WhyWaived
-from workflow.people import lead_of, take_part
+from workflow.models import Agency, Case, Child, Deadline, Professional, WhyWaived
+from workflow.people import heard_from, lead_of, link, take_part
 from workflow.policy import calendar, policy_on
 
 ENQUIRY_OUTCOMES = (StrategyDiscussion.Outcome.S47_SINGLE, StrategyDiscussion.Outcome.S47_JOINT)
@@ -191,7 +194,7 @@ def conference_decided(conference: Conference, decisions: Decisions, *, on: date
     _note_dissents(conference, decisions, on)
     if decisions.looked_after_review:
         for decision in decisions.children:
-            deadlines.meet(deadlines.pending(case, "looked_after_review", decision.child.key), on=on)
+            _review_together(conference, decision.child, on)
 
 
 DUTIES = {
@@ -357,6 +360,54 @@ def core_group_held(
         plan_meetings.ask_about_core_group(meeting)
 
 
+def discharge_held(meeting: DischargeMeeting, attended: Sequence[Professional], *, on: date) -> None:
+    """What happens when a discharge meeting ends.
+
+    1. Whoever was there needs to know about the case from now on, and their agencies have been heard from.
+    2. It is not agreed that the child may go home: the team manager and the chair hear of it.
+    3. It is, on conditions: the lead practitioner and the team manager hear that something has to be in place first.
+    """
+    case = meeting.case
+    for person in attended:
+        link(case, person, "discharge meeting", on=on)
+    heard_from(case, [person.agency for person in attended])
+    if not meeting.is_safe:
+        tell(case, "DISCHARGE_NOT_SAFE", meeting.key, [case.team_manager, case.chair], on=on)
+    elif meeting.has_conditions:
+        tell(case, "DISCHARGE_ON_CONDITIONS", meeting.key, [case.lead_practitioner, case.team_manager], on=on)
+
+
+def looked_after_reviewed(review: LookedAfterReview, *, on: date) -> None:
+    """What happens when a looked-after child is reviewed, on its own or together with the review of its plan.
+
+    1. The duty to review the child is met, in time or late.
+    2. On its own although the child is on a protection plan: the chair and the team manager hear of it.
+    """
+    case, child = review.case, review.child
+    deadlines.meet(deadlines.pending(case, "looked_after_review", child.key), on=on)
+    if review.why_apart and lifecycle.open_plan(child):
+        tell(case, "REVIEWED_APART", child.key, [case.chair, case.team_manager], on=on)
+
+
+def _review_together(conference: Conference, child: Child, on: date) -> None:
+    """One review of everything: the conference's. A duty without a review of its own is met all the same."""
+    review = LookedAfterReview.objects.filter(child=child, state=LookedAfterReview.State.OWED).last()
+    if review is None:
+        deadlines.meet(deadlines.pending(conference.case, "looked_after_review", child.key), on=on)
+        return
+    review.combine(on=on, conference=conference)
+    review.save()
+    looked_after_reviewed(review, on=on)
+
+
+def review_no_longer_owed(child: Child) -> None:
+    """The child is not looked after any more, or has died: no review is owed."""
+    deadlines.waive(deadlines.pending(child.case, "looked_after_review", child.key))
+    for review in LookedAfterReview.objects.filter(child=child, state=LookedAfterReview.State.OWED):
+        review.end()
+        review.save()
+
+
 # What is owed about a child, or about a conference all of whose children have died, when a child dies.
 OWED_ABOUT_A_CHILD = (
     "icpc",
@@ -365,7 +416,6 @@ OWED_ABOUT_A_CHILD = (
     "conference_ask",
     "transfer_in",
     "same_day_strategy",
-    "looked_after_review",
 )
 OWED_ABOUT_A_CONFERENCE = ("invitations", "report", "exclusion", "reconvene", "letter", "minutes", "dissent")
 
@@ -379,6 +429,7 @@ def child_died(child: Child) -> None:
     case = child.case
     for code in OWED_ABOUT_A_CHILD:
         deadlines.waive(deadlines.pending(case, code, child.key))
+    review_no_longer_owed(child)
     child.die()
     child.save()
     for conference in Conference.objects.filter(about__child=child).exclude(state=Conference.State.CANCELLED):
@@ -393,3 +444,4 @@ def _silence(case: Case, conference: Conference) -> None:
     if not conference.is_over:
         conference.cancel_because_nobody_is_left()
         conference.save()
+    contact_stops(conference)

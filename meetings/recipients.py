@@ -36,6 +36,14 @@ def of_minutes(conference: Conference) -> Recipients:
     return Recipients([party for party in everybody if party not in redacted], redacted)
 
 
+def named(
+    worked_out: Recipients, to: Sequence[Party] | None = None, restricted: Sequence[Party] | None = None
+) -> Recipients:
+    """Those somebody named, or whoever was worked out where nobody is named."""
+    less = (worked_out.restricted if to is None else ()) if restricted is None else restricted
+    return Recipients(worked_out.full if to is None else to, less)
+
+
 def _told_all(conference: Conference) -> list[Party]:
     invited = conference.invitations.filter(state=Invitation.State.INVITED)
     attended = Agency.objects.filter(professionals__pk__in=_attended(conference)).distinct()
@@ -45,7 +53,7 @@ def _told_all(conference: Conference) -> list[Party]:
 
 
 def _attended(conference: Conference) -> list[int]:
-    rows = conference.sittings.values_list("attendance__professional", flat=True)
+    rows = conference.sittings.filter(attendance__why_struck="").values_list("attendance__professional", flat=True)
     return [person for person in rows if person is not None]
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import date
 
+from notifications.doorbell import ring
 from notifications.live import look_again
 from notifications.models import ALERT, Notice, Notification
 from workflow.models import Case, Professional
 from workflow.people import hearers
 from workflow.records import keep_new
+from workflow.timescales import ENGLAND_SETTINGS
 
-# Told at once, never kept for a digest: a child may be in danger now.
-AT_ONCE = frozenset({"CHILD_NOT_SEEN", "INQUORATE", "NON_MOBILE_INJURY", "BORN_BEFORE_CONFERENCE", "DEAD_LETTER"})
+# Written as urgent from the start; at its delivery the policy in force has the last word (`notifications.reaching`).
+AT_ONCE = frozenset(ENGLAND_SETTINGS["told_at_once"])
 
 
 def tell(case: Case, code: str, about: str, to: Iterable[Professional | None], *, on: date) -> Notice:
@@ -30,12 +32,14 @@ def tell(case: Case, code: str, about: str, to: Iterable[Professional | None], *
 def write(messages: Iterable[Notification]) -> list[Notification]:
     """Keeps many messages at once and nudges the open pages of those they are for."""
     written = keep_new(list(messages))
+    if written:
+        ring()
     look_again({message.recipient_id for message in written})
     return written
 
 
 def recipients_of(notice: Notice) -> list[Professional]:
-    return [message.recipient for message in notice.notifications.select_related("recipient")]
+    return [message.recipient for message in notice.notifications.filter(copy_of=None).select_related("recipient")]
 
 
 def alert_message(case: Case, recipient: Professional, about: str, *, rung: int, on: date) -> Notification:

@@ -1,23 +1,21 @@
-"""Plan actions: added, given a new date, blocked, completed, verified, reopened, cancelled, handed over.
+"""Plan actions: added, blocked, completed, verified, reopened, cancelled, handed over. A new date: `plans.new_dates`.
 
-The first due date is kept for ever, and each later one needs a reason and somebody senior enough. Nobody approves or
-verifies their own. A blocked action keeps its clock.
+The first due date is kept for ever. Nobody verifies their own. A blocked action keeps its clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from notifications.tell import tell
 from plans import patterns
 from plans.models import Action, ActionChild, Plan
-from plans.smart import ActionDraft, is_refused, vague_in
-from workflow import deadlines, history
+from plans.proposing import require_smart
+from plans.smart import ActionDraft, vague_in
+from workflow import deadlines
 from workflow.acts import act
 from workflow.deadlines import Owner
 from workflow.errors import (
-    ActionNotSmart,
     AlreadyExists,
-    ApproverTooJunior,
     DateInPast,
     EvidenceMissing,
     NonWorkingDay,
@@ -33,23 +31,24 @@ from workflow.permissions import CHAIR, LP, TM, has_role, hats, speaks_for
 from workflow.policy import calendar, policy_on
 from workflow.records import ready
 
-# Who may approve a later date: the first, the second, the third and every one after it.
-APPROVERS = (
-    {Role.LEAD_PRACTITIONER, Role.TEAM_MANAGER, Role.CONFERENCE_CHAIR, Role.SERVICE_MANAGER},
-    {Role.TEAM_MANAGER, Role.CONFERENCE_CHAIR, Role.SERVICE_MANAGER},
-    {Role.CONFERENCE_CHAIR, Role.SERVICE_MANAGER},
-)
-
-
 # Adding
 
 
 @act
-def add_action(case: Case, draft: ActionDraft, *, by: Professional, on: date) -> Action:
+def add_action(
+    case: Case,
+    draft: ActionDraft,
+    *,
+    instead_of: Action | None = None,
+    why_again: str = "",
+    by: Professional,
+    on: date,
+) -> Action:
     """A new action. One against an immediate risk may stand without a plan and climbs the fast ladder.
 
-    An agency adds actions for its own people only. Raises AlreadyExists, NoOpenPlan, ActionNotSmart, DateInPast,
-    NonWorkingDay.
+    An agency adds actions for its own people only. One that was cancelled and comes back (`instead_of`) is a new one,
+    linked to the earlier, with a reason. Raises AlreadyExists, NoOpenPlan, ActionNotSmart, DateInPast,
+    NonWorkingDay, WrongState, ReasonRequired.
     """
     if Action.objects.filter(case=case, key=draft.key).exists():
         raise AlreadyExists(about=[draft.key])
@@ -58,31 +57,52 @@ def add_action(case: Case, draft: ActionDraft, *, by: Professional, on: date) ->
     on_a_plan = Plan.objects.open().filter(child__in=draft.children).exists()
     if not on_a_plan and not draft.immediate_risk:
         raise NoOpenPlan(about=[child.key for child in draft.children])
+    if instead_of is not None:
+        _check_comes_back(case, instead_of, why_again)
     check_all(case, [draft], on=on)
-    return open_action(case, draft, on=on)
+    return open_action(case, draft, on=on, instead_of=instead_of, why_again=why_again if instead_of else "")
 
 
-def check_all(case: Case, drafts: Sequence[ActionDraft], *, on: date) -> None:
-    """Raises AlreadyExists, ActionNotSmart, DateInPast or NonWorkingDay, naming the actions."""
+def _check_comes_back(case: Case, earlier: Action, why: str) -> None:
+    if earlier.case_id != case.pk or earlier.state != Action.State.CANCELLED:
+        raise WrongState("Only an action of this case that was cancelled comes back.", about=[earlier.key])
+    if not why.strip():
+        raise ReasonRequired(about=[earlier.key])
+
+
+def check_all(
+    case: Case, drafts: Sequence[ActionDraft], *, on: date, also_agreed: Mapping[str, str] | None = None
+) -> None:
+    """Raises AlreadyExists, ActionNotSmart, DateInPast or NonWorkingDay, naming the actions.
+
+    `also_agreed`: outcomes that are agreed together with the actions, by key.
+    """
     taken = Action.objects.filter(case=case, key__in=[draft.key for draft in drafts]).values_list("key", flat=True)
     if taken:
         raise AlreadyExists(about=taken)
-    not_smart = [draft.key for draft in drafts if is_refused(draft)]
-    if not_smart:
-        raise ActionNotSmart(about=not_smart)
+    require_smart(case, drafts, on=on, also_agreed=also_agreed)
     for draft in drafts:
         assert draft.due is not None
-        _check_date(draft.key, draft.due, on=on, even_if_not_working_day=draft.even_if_not_working_day)
+        check_date(draft.key, draft.due, on=on, even_if_not_working_day=draft.even_if_not_working_day)
 
 
-def _check_date(key: str, due: date, *, on: date, even_if_not_working_day: bool = False) -> None:
+def check_date(key: str, due: date, *, on: date, even_if_not_working_day: bool = False) -> None:
+    """Raises DateInPast or NonWorkingDay."""
     if due < on:
         raise DateInPast(about=[key])
     if not even_if_not_working_day and not calendar().is_working_day(due):
         raise NonWorkingDay(about=[key])
 
 
-def open_action(case: Case, draft: ActionDraft, *, on: date, from_conference: str = "") -> Action:
+def open_action(
+    case: Case,
+    draft: ActionDraft,
+    *,
+    on: date,
+    from_conference: str = "",
+    instead_of: Action | None = None,
+    why_again: str = "",
+) -> Action:
     """The action and its deadline, once `check_all` has let it pass."""
     assert draft.owner is not None and draft.due is not None
     action = Action(
@@ -93,7 +113,10 @@ def open_action(case: Case, draft: ActionDraft, *, on: date, from_conference: st
         outcome_key=draft.outcome or "",
         is_immediate_risk=draft.immediate_risk,
         from_conference=from_conference,
+        smart_override=draft.smart_override.strip(),
         added_on=on,
+        instead_of=instead_of,
+        why_again=why_again.strip(),
     )
     action.save()
     for child in draft.children:
@@ -113,59 +136,17 @@ def open_action(case: Case, draft: ActionDraft, *, on: date, from_conference: st
     take_part(case, draft.owner.owning_agency)
     if vague_in(draft.text, policy_on(on).settings["vague_words"]):
         tell(case, "VAGUE_ACTION", draft.key, [case.lead_practitioner], on=on)
-    _tell_if_not_working_day(action, draft.due, on)
+    tell_if_not_working_day(action, draft.due, on)
     return action
 
 
-def _tell_if_not_working_day(action: Action, due: date, on: date) -> None:
+def tell_if_not_working_day(action: Action, due: date, on: date) -> None:
+    """A weekend or bank holiday was meant: the lead practitioner hears of it."""
     if not calendar().is_working_day(due):
         tell(action.case, "NON_WORKING_DAY", action.key, [action.case.lead_practitioner], on=on)
 
 
-# A new date
-
-
-@act
-def redate_action(
-    action: Action,
-    to: date,
-    *,
-    reason: str,
-    approved_by: Professional,
-    even_if_not_working_day: bool = False,
-    by: Professional,
-    on: date,
-) -> Action:
-    """A new due date, with a reason and an approver; the first date is kept and the ladder starts again.
-
-    A later date counts, and each needs somebody more senior (`APPROVERS`). Raises ReasonRequired, DateInPast,
-    NonWorkingDay, OwnAction, ApproverTooJunior.
-    """
-    _require_open(action)
-    if not reason.strip():
-        raise ReasonRequired(about=[action.key])
-    _check_date(action.key, to, on=on, even_if_not_working_day=even_if_not_working_day)
-    if action.is_owned_by(approved_by):
-        raise OwnAction(about=[approved_by.key])
-    deadline = action.deadline
-    is_later = to > deadline.due_on
-    moved_before = later_dates(action)
-    if is_later and approved_by.role not in APPROVERS[min(moved_before, len(APPROVERS) - 1)]:
-        raise ApproverTooJunior(about=[approved_by.key])
-    deadlines.move(deadline, to, on=on, because=reason)
-    if is_later:
-        patterns.when_moved_later(action, moved_before + 1, on)
-    _tell_if_altered(action, by, on)
-    _tell_if_not_working_day(action, to, on)
-    return action
-
-
-def later_dates(action: Action) -> int:
-    """How often the action was given a later date."""
-    return history.later_moves(action.case, "action", action.key)
-
-
-def _tell_if_altered(action: Action, by: Professional, on: date) -> None:
+def tell_if_altered(action: Action, by: Professional, on: date) -> None:
     """What a conference asked for was changed by somebody who is not a conference chair."""
     if action.from_conference and not has_role(by, CHAIR, on):
         tell(action.case, "RECOMMENDATION_ALTERED", action.key, [action.case.chair], on=on)
@@ -191,16 +172,26 @@ def block_action(action: Action, *, reason: str, needs_from: Agency, on: date) -
 @act
 def complete_action(action: Action, *, evidence: str, by: Professional, on: date) -> Action:
     """Done, with evidence, by social care or by the owner's agency. Raises NotPermitted, EvidenceMissing."""
-    if not has_role(by, LP | TM, on) and not speaks_for(by, action.deadline.agency, on):
+    if not may_complete(action, by, on):
         raise NotPermitted(about=[action.key])
     ready(action.complete)
     if not evidence.strip():
         raise EvidenceMissing(about=[action.key])
+    done_with(action, evidence=evidence, on=on)
+    return action
+
+
+def may_complete(action: Action, by: Professional, on: date) -> bool:
+    """Social care, or somebody of the owner's agency."""
+    return has_role(by, LP | TM, on) or speaks_for(by, action.deadline.agency, on)
+
+
+def done_with(action: Action, *, evidence: str, on: date) -> None:
+    """The action is done and what is owed for it is met: on its own, or as a meeting looks at it."""
     action.complete(evidence=evidence)
     action.save()
     deadlines.meet(action.deadline, on=on)
     patterns.when_action_is_over(action, on)
-    return action
 
 
 @act
@@ -223,7 +214,7 @@ def reopen_action(action: Action, *, due: date, reason: str, on: date) -> Action
     ready(action.reopen)
     if not reason.strip():
         raise ReasonRequired(about=[action.key])
-    _check_date(action.key, due, on=on)
+    check_date(action.key, due, on=on)
     action.reopen()
     action.save()
     deadlines.restart(action.deadline, on=on, due=due, because=f"reopened: {reason}")
@@ -258,15 +249,16 @@ def hand_over_action(action: Action, to: Owner, *, reason: str, by: Professional
     is_owner = any(action.is_owned_by(hat) for hat in hats(by, on))
     if not (has_role(by, LP | TM, on) or is_lead or is_owner):
         raise NotPermitted(about=[action.key])
-    _require_open(action)
+    require_open(action)
     if not reason.strip():
         raise ReasonRequired(about=[action.key])
     deadlines.hand_over(action.deadline, to, on=on)
-    _tell_if_altered(action, by, on)
+    tell_if_altered(action, by, on)
     return action
 
 
-def _require_open(action: Action) -> None:
+def require_open(action: Action) -> None:
+    """Raises WrongState for what is done or cancelled."""
     if not action.is_open:
         raise WrongState(f"The action is {action.get_state_display().lower()}.", about=[action.key])
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from plans.flags import standing
 from plans.models import Action, CoreGroupMember, Flag, Plan, PlanMeeting
-from workflow import deadlines, history
+from workflow import history
+from workflow.lateness import slippage
 from workflow.models import Case, Child
 from workflow.working_days import whole_months_between
 
@@ -103,7 +104,7 @@ def meeting_count(plan: Plan) -> str:
 
 def action_slippage(action: Action, on: date) -> int:
     """Working days from the first due date to completion, or to `on`; 0 if not past it."""
-    return deadlines.slippage(action.deadline, on)
+    return slippage(action.deadline, on)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,33 @@ from plans.models import Flag
 from workflow.models import AgencyPart, Case, Professional
 from workflow.records import act_under_way
 
+IN_WORDS = {
+    "ACTION_REDATED": "An action keeps moving",
+    "ACTION_CARRIED": "An action is carried from meeting to meeting",
+    "NO_OUTCOME_MOVEMENT": "No outcome is moving",
+    "SCORE_WITHOUT_EVIDENCE": "A better score without evidence",
+    "MEETINGS_WITHOUT_MOVEMENT": "Many meetings, no movement",
+    "REVIEW_WITHOUT_CHANGE": "A review that changed nothing",
+    "CORE_GROUP_GAP": "Core groups are late",
+    "CHILD_NOT_SEEN": "Child not seen",
+    "AGENCY_SILENT": "An agency is silent",
+    "NON_ENGAGEMENT": "A parent is not engaged",
+    "CONTINGENCY_NOT_USED": "The contingency plan was not used",
+    "REPEAT_PLAN": "On a plan again",
+}
+
+
+def flag_in_words(code: str) -> str:
+    """An action keeps moving. A code nobody has words for is shown as its own."""
+    if code.startswith("PLAN_") and code[5:-1].isdecimal():
+        return f"On a plan for {code[5:-1]} months"
+    return IN_WORDS.get(code) or code.replace("_", " ").capitalize()
+
+
+def about_in_words(about: str) -> str:
+    """Whom or what a flag is about, from its key: Domestic abuse; A1."""
+    return f"{about[:1].upper()}{about[1:]}".replace("_", " ")
+
 
 def raise_flag(
     case: Case,

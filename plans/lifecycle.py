@@ -212,6 +212,7 @@ class OutcomeDraft:
     children: Sequence[Child]
     measure: str
     text: str = ""
+    baseline: str = ""
 
 
 @act
@@ -245,7 +246,8 @@ def agree_plan(
         raise OutcomeWithoutMeasure(about=without_measure)
     if not contingency.strip():
         raise ContingencyMissing()
-    check_all(children[0].case, actions, on=on)
+    agreed = {outcome.key: f"{outcome.text} {outcome.measure}".strip() for outcome in outcomes}
+    check_all(children[0].case, actions, on=on, also_agreed=agreed)
     for child, plan in plans.items():
         plan.agree()
         plan.contingency = contingency
@@ -263,6 +265,7 @@ def _agree_outcome(case: Case, draft: OutcomeDraft, on: date) -> None:
         case=case, key=draft.key, agreed_on=on
     )
     outcome.measure, outcome.text = draft.measure, draft.text
+    outcome.baseline = draft.baseline.strip() or outcome.baseline
     outcome.save()
     already = set(outcome.for_children.values_list("child", flat=True))
     for child in draft.children:

@@ -1,4 +1,4 @@
-"""Takes the README's pictures anew: `make screenshots`. Needs Chromium; makes a demonstration in a scratch folder."""
+"""Takes the pictures of README and guides anew: `make screenshots`. Needs Chromium; makes its own demonstration."""
 
 import os
 import socket
@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -27,15 +28,34 @@ CHROMIUM = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-# Who looks at what, and what the picture is called.
+COLOURS = 64
+SIZE = {"width": 1120, "height": 760}
+# Of a meeting's page what lies below the head of every page, as tall as this.
+TALL = 900
+# Shown from head to foot.
+WHOLE = {"drift", "drift-of-a-child"}
+# Who looks at what, and what the picture is called. `SP-0012:room/` is a page of the conference of that case.
 SHOTS = (
     ("manager", "/", "today"),
     ("manager", "/work/", "my-work"),
     ("inspector", "/cases/", "cases"),
     ("inspector", "/cases/SP-0003/", "story"),
     ("inspector", "/cases/SP-0001/dates/", "dates"),
+    ("inspector", "/cases/SP-0003/drift/", "drift"),
     ("care_lead", "/alerts/", "alerts"),
+    ("cp_chair", "/", "chair-today"),
+    ("clerk", "SP-0013:", "getting-ready"),
+    ("clerk", "SP-0012:invitations/", "invitations"),
+    ("cp_chair", "SP-0012:brief/", "brief"),
+    ("cp_chair", "SP-0012:room/", "live-meeting"),
+    ("clerk", "SP-0004:minutes/", "minutes"),
+    ("cp_chair-2", "SP-0004:minutes/sign-off/", "sign-off"),
+    ("cp_chair", "SP-0015:sending/", "sending"),
+    ("clerk", "SP-0014:sending/", "copies"),
+    ("cp_chair", "SP-0014:proof/", "proof"),
 )
+# What is in the meeting's room before its picture is taken.
+HERE = ("Ife Marlow", "DC Kim Ford", "Bea Lund", "Lena Alder")
 
 
 @contextmanager
@@ -77,6 +97,59 @@ def sign_in(page: Page, site: str, who: str) -> None:
     page.wait_for_url(f"{site}/")
 
 
+def where(page: Page, site: str, address: str) -> str:
+    """The address itself, or the page of the conference of a case."""
+    reference, of_a_meeting, rest = address.partition(":")
+    if not of_a_meeting:
+        return f"{site}{address}"
+    page.goto(f"{site}/cases/{reference}/meetings/")
+    listed = page.locator("main a[href^='/meetings/']").evaluate_all("all => all.map(one => one.pathname)")
+    return f"{site}{next(each for each in listed if each.strip('/').count('/') == 1)}{rest}"
+
+
+def open_case(page: Page, address: str) -> None:
+    """Goes there; an auditor says first why they open the case."""
+    page.goto(address)
+    if page.url.partition("?")[0].endswith("/why/"):
+        page.get_by_label("Why do you open this case?").fill("Sampled for the autumn audit")
+        page.get_by_role("button", name="Open the case").click()
+        page.wait_for_url(address)
+
+
+def sit_down(page: Page, room: str) -> None:
+    """Opens the sitting, if nobody has: who is here, and the first item of the agenda."""
+    page.goto(f"{room}open/")
+    if not page.get_by_label(HERE[0]).count():
+        return
+    for name in HERE:
+        page.get_by_label(name).select_option("room")
+    page.click("main form button[type=submit]")
+    page.wait_for_url(room)
+    page.get_by_role("button", name="Next item").click()
+    page.wait_for_load_state()
+
+
+def take(browser: Browser, site: str, who: str, address: str, name: str) -> None:
+    """One picture, in few colours: they are pages of text, and a repository keeps every one for ever."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    sign_in(page, site, who)
+    address = where(page, site, address)
+    if name == "live-meeting":
+        sit_down(page, address)
+    open_case(page, address)
+    path = PICTURES / f"{name}.png"
+    if "/meetings/" in address:
+        top = page.locator("main").bounding_box()["y"]
+        page.screenshot(path=path, full_page=True, clip={"x": 0, "y": top, **SIZE, "height": TALL})
+    else:
+        page.screenshot(path=path, full_page=name in WHOLE)
+    page.context.close()
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(COLOURS)
+    few.save(path, optimize=True)
+    print(f"docs/pictures/{name}.png")
+
+
 def main() -> None:
     chromium = chromium_path()
     if chromium is None:
@@ -86,12 +159,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data, demonstration(Path(data)) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         for who, address, name in SHOTS:
-            page = browser.new_context(viewport={"width": 1120, "height": 760}).new_page()
-            sign_in(page, site, who)
-            page.goto(f"{site}{address}")
-            page.screenshot(path=PICTURES / f"{name}.png")
-            print(f"docs/pictures/{name}.png")
-            page.context.close()
+            take(browser, site, who, address, name)
         browser.close()
 
 

@@ -1,7 +1,8 @@
 """Which services this machine offers the tests: each function really asks, and answers None when nobody is there.
 
 `make test` needs none of them: a test that does asks here and calls `missing` when there is none. With
-THROUGHLINE_REQUIRE=all (as in CI) a missing service is a failure, so a suite cannot go quiet unnoticed.
+THROUGHLINE_REQUIRE=all a missing service is a failure, so a suite cannot go quiet unnoticed; a list of names
+(`Redis,Chromium`) requires just those.
 """
 
 import os
@@ -14,7 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 HOW = {
+    "Pango": "install libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0",
     "PostgreSQL": "start one on 127.0.0.1:5432 or name another in THROUGHLINE_TEST_POSTGRES",
+    "PostgreSQL's own programs": "install Debian's postgresql, for a cluster that may be killed",
+    "redis-server": "install Debian's redis-server, for one that may be killed",
+    "runuser, since PostgreSQL does not run as root": "run the tests as another user",
     "Redis": "start one on 127.0.0.1:6379 or name another in THROUGHLINE_TEST_REDIS",
     "Chromium": "install Debian's chromium or name another in THROUGHLINE_TEST_CHROMIUM",
 }
@@ -40,7 +45,8 @@ def chromium_path() -> str | None:
 def missing(what: str) -> NoReturn:
     """Skip this test for want of `what` ("PostgreSQL", "Redis", "Chromium"); fail it where all are required."""
     sentence = f"This test needs {what}: {HOW[what]}."
-    if os.environ.get("THROUGHLINE_REQUIRE") == "all":
+    required = os.environ.get("THROUGHLINE_REQUIRE", "")
+    if required == "all" or what in required.split(","):
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
 

@@ -1,9 +1,9 @@
 """Who is acting, and when: set once at the edge of an act, stamped on everything the act changes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from workflow.models import Entry, Professional
+    from workflow.models.chain import Chain
+    from workflow.records import Stamp
 
 LONDON = ZoneInfo("Europe/London")
 NOON = time(12)
@@ -20,7 +22,13 @@ A_SECOND = timedelta(seconds=1)
 
 @dataclass
 class Acting:
-    """One act under way. `by` is None for what the system does by itself."""
+    """One act under way. `by` is None for what the system does by itself.
+
+    `rows` are the history rows it has written so far; some `may_be_undone` when they were written inside a savepoint.
+    `chain` is where its entry goes, locked since the entry was written. `hats` are whom each person may act for, asked
+    once: whether the act may be done is judged as things stood when it began.
+    Of those written by one statement for many (`workflow.in_one_statement`) only the `digests` are known here.
+    """
 
     name: str
     by: "Professional | None"
@@ -28,7 +36,22 @@ class Acting:
     policy_version: str
     reason: str = ""
     entry: "Entry | None" = None
+    rows: "list[Stamp]" = field(default_factory=list)
+    digests: "dict[type[Stamp], list[str]]" = field(default_factory=dict)
+    depth: int = 0
+    may_be_undone: bool = False
     write: "Callable[[], Entry] | None" = None
+    chain: "Chain | None" = None
+    hats: "dict[int, list[Professional]]" = field(default_factory=dict)
+
+    def keep(self, rows: "Iterable[Stamp]", depth: int) -> None:
+        """These rows were written, so deep in savepoints."""
+        self.rows += rows
+        self.may_be_undone = self.may_be_undone or depth > self.depth
+
+    def keep_digests(self, kind: "type[Stamp]", digests: "Iterable[str]") -> None:
+        """History rows of this kind were written where they are; this is what seals them."""
+        self.digests.setdefault(kind, []).extend(digests)
 
     def written(self) -> "Entry | None":
         """The journal entry of this act; one that writes only when something changes writes it now."""

@@ -12,24 +12,34 @@ first argument tells the case; an act about the whole partnership is given `PART
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import partial, wraps
 from inspect import signature
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django_fsm import TransitionNotAllowed
 
 from workflow.acting import Acting, acting, current, day_of, moment_of
-from workflow.errors import Refused, WrongState
+from workflow.chain import chain_of, seal, written_by
+from workflow.errors import AlreadyDestroyed, Refused, WrongState
 from workflow.models import AgencyPart, Case, Entry, Professional
 from workflow.permissions import check_may
 from workflow.policy import policy_on
+from workflow.scope import by_the_service
 
 T = TypeVar("T")
 
 PARTNERSHIP = None
+# Told the id of the case after an act on it, still inside its transaction. The ground floor knows nobody who listens.
+CASE_CHANGED: list[Callable[[int], None]] = []
 ACTS: dict[str, Callable[..., Any]] = {}
+# What can still be done to a case of which nothing is left: who looked at that is sealed, and destroyed in its turn.
+AFTER_DESTRUCTION = {
+    "seal_reads",
+    *("put_on_hold", "lift_hold", "propose_destruction", "release_destruction", "decline_destruction"),
+    *("withdraw_destruction", "carry_out_destruction"),
+}
 
 
 def act(function: Callable[..., T]) -> Callable[..., T]:
@@ -78,13 +88,18 @@ def under_way(
     told: dict[str, Any] = plain(asked or {})
     this.reason = str(told.get("reason") or "")
     try:
-        with transaction.atomic():
+        with by_the_service(), transaction.atomic():
+            this.depth = len(connection.savepoint_ids)
             this.write = partial(_write, this, case, told)
             if not only_if_changed:
                 this.written()
             with acting(this):
                 yield this
             _heard_from(this, case)
+            _seal(this)
+            if case is not None and this.entry is not None:
+                for tell in CASE_CHANGED:
+                    tell(case.pk)
     except TransitionNotAllowed as illegal:
         refused = WrongState(str(illegal))
         _write_refusal(this, case, told, refused)
@@ -109,11 +124,12 @@ def case_of(subject: Any) -> Case | None:
 def _write(this: Acting, case: Case | None, asked: dict[str, Any], refused: Refused | None = None) -> Entry:
     """The next line of the case's journal. The case's row stays locked until the transaction ends."""
     if case is not None:
-        Case.objects.select_for_update().only("pk").get(pk=case.pk)
-        last = Entry.objects.filter(case=case).aggregate(models.Max("number"))["number__max"]
+        this.chain = chain_of(case)
+        if this.chain.is_of_a_destroyed_case and refused is None and this.name not in AFTER_DESTRUCTION:
+            raise AlreadyDestroyed(about=[case.reference])
     return Entry.objects.create(
         case=case,
-        number=None if case is None else (last or 0) + 1,
+        number=None if this.chain is None else this.chain.number + 1,
         act=this.name,
         by=this.by,
         role=this.by.role if this.by else "",
@@ -137,8 +153,18 @@ def refuse(
 
 
 def _write_refusal(this: Acting, case: Case | None, asked: dict[str, Any], refused: Refused) -> None:
-    with transaction.atomic():
-        _write(this, case, asked, refused)
+    with by_the_service(), transaction.atomic():
+        seal(_write(this, case, asked, refused), [])
+
+
+def _seal(this: Acting) -> None:
+    """The last thing an act does: what it wrote cannot be changed unseen any more."""
+    if this.entry is None:
+        return
+    if this.may_be_undone:
+        seal(this.entry, written_by(this.entry, {*map(type, this.rows), *this.digests}), chain=this.chain)
+    else:
+        seal(this.entry, this.rows, [digest for found in this.digests.values() for digest in found], this.chain)
 
 
 def _heard_from(this: Acting, case: Case | None) -> None:
@@ -153,7 +179,7 @@ def plain(value: Any) -> Any:
     """What was asked, as the journal keeps it: records by their key, days as text, the rest as it is."""
     if isinstance(value, models.Model):
         return getattr(value, "key", None) or getattr(value, "reference", None) or str(value.pk)
-    if isinstance(value, date):
+    if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}

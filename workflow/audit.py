@@ -1,11 +1,10 @@
 """Is the record whole? Every row held against its history, every step against the rules, every act against the journal.
 
 Asked of the database as it is, so that a change made behind the product's back is found and named. Reads only, and
-in a fixed number of statements for each kind of record, however many rows there are.
+in a fixed number of statements for each kind of record and each chain, however many rows there are.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -15,44 +14,41 @@ from django.apps import apps
 from django.db.models import Count, Exists, Field, Max, Min, OuterRef, Q, QuerySet
 from django_fsm import GET_STATE, RETURN_VALUE
 
+from workflow.belonging import Kind, past_of, path_to_case
+from workflow.chain import Head, check_chains
+from workflow.destruction import check_destroyed
+from workflow.finding import Finding
 from workflow.models import Case, Deadline, Entry
+from workflow.reads import check_reads
 from workflow.records import Record, StateField
 
-Kind: TypeAlias = type[Record]
 Row: TypeAlias = dict[str, Any]
 
 ANY_STATE, ANY_OTHER_STATE = "*", "+"
 AT_ONCE = 2000
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not whole: of which record, what is wrong, and the particulars in words."""
-
-    record: str
-    what: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.record} {self.what}: {self.detail}"
-
-
-def check(case: Case | None = None, *, looking_at: Callable[[str], None] = lambda kind: None) -> list[Finding]:
+def check(
+    case: Case | None = None, *, looking_at: Callable[[str], None] = lambda kind: None, kept: Iterable[Head] = ()
+) -> list[Finding]:
     """Everything that is not whole, in the whole partnership or in one case; an empty list when all is.
 
-    `looking_at` hears the name of each kind of record before it is looked at.
+    `looking_at` hears the name of each kind of record before it is looked at. `kept` are heads of chains that were
+    kept elsewhere.
     """
     found: list[Finding] = []
     for kind in kinds(case):
         looking_at(name_of(kind))
         found += check_kind(kind, case)
     looking_at(ENTRIES)
-    return [*found, *check_journal(case)]
+    found += check_journal(case)
+    looking_at(CHAINS)
+    return [*found, *check_chains(case, kept), *check_destroyed(case), *check_reads(case)]
 
 
 def steps(case: Case | None = None) -> int:
     """How many names `check` will tell `looking_at`."""
-    return len(kinds(case)) + 1
+    return len(kinds(case)) + 2
 
 
 def kinds(case: Case | None = None) -> list[Kind]:
@@ -158,6 +154,7 @@ def _targets(target: Any, states: list[str]) -> list[str]:
 
 ACCEPTED = Entry.objects.filter(outcome=Entry.Outcome.DONE)
 ENTRIES = "journal entry"
+CHAINS = "chain"
 
 
 def check_journal(case: Case | None = None) -> Iterator[Finding]:
@@ -176,40 +173,6 @@ def check_journal(case: Case | None = None) -> Iterator[Finding]:
 
 
 # Which rows
-
-
-def past_of(kind: Kind) -> Any:
-    """The model that keeps the history of a kind of record."""
-    return kind.history.model
-
-
-def path_to_case(kind: Kind) -> str | None:
-    """How a kind of record leads to its case, as a filter says it (`alert__case`); None when it belongs to no case.
-
-    By links that every record of the kind has; only where there is none, by one that may be empty.
-    """
-    return _path(kind, by_empty_links=False) or _path(kind, by_empty_links=True)
-
-
-def _path(kind: Kind, *, by_empty_links: bool) -> str | None:
-    seen, ahead = {kind}, [(kind, "")]
-    for model, path in ahead:
-        if model is Case:
-            return path or "pk"
-        for name, linked in _links(model, by_empty_links=by_empty_links):
-            if linked not in seen:
-                seen.add(linked)
-                ahead.append((linked, f"{path}__{name}" if path else name))
-    return None
-
-
-def _links(kind: Kind, *, by_empty_links: bool) -> Iterator[tuple[str, Kind]]:
-    """The records that a record of this kind points to, and those that point to it one to one."""
-    for field in kind._meta.get_fields():
-        linked = field.related_model
-        if (field.many_to_one or field.one_to_one) and isinstance(linked, type) and issubclass(linked, Record):
-            if by_empty_links or not (isinstance(field, Field) and field.null):
-                yield field.name, linked
 
 
 def _present(kind: Kind, case: Case | None) -> QuerySet[Any]:

@@ -1,22 +1,25 @@
-"""The only writer of Deadline: start, meet, move, waive, restart. Read by everybody.
+"""The only writer of Deadline: start, meet, move, waive, restart, stop, run again. Read by everybody.
 
 Called inside an act. Every date explains itself in words. One pending deadline per key: starting one that is pending
 changes nothing. Moving a date starts the ladder again and never touches the first date, so that drift shows.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from workflow.models import Case, Deadline, FamilyMember, Professional, WhyWaived
+from workflow import drift_months
+from workflow.acting import current
+from workflow.explained import explain_after, explain_before, long_day, short_day
+from workflow.models import Case, ClockStop, Deadline, FamilyMember, Professional, WhyWaived
 from workflow.models.deadlines import DeadlineQuerySet
 from workflow.people import link
 from workflow.policy import calendar, policy_named, policy_on
 from workflow.timescales import Span
-from workflow.working_days import Calendar, add_working_days, days_after, working_days_between
+from workflow.working_days import Calendar, add_working_days, working_days_between
 
 Owner: TypeAlias = Professional | FamilyMember
 
@@ -68,7 +71,7 @@ def start(
     words = explain_after(because, since, span, due, days)
     if no_later_than is not None and no_later_than < due:
         due = max(no_later_than, on)
-        words += f", but no later than {_short(due)}"
+        words += f", but no later than {short_day(due)}"
     return _open(
         Deadline(
             case=case,
@@ -114,7 +117,7 @@ def start_before(
     short = due < on
     if short:
         due = add_working_days(on, 1, days)
-        words += f", which was already past: short notice, one working day after {_short(on)}"
+        words += f", which was already past: short notice, one working day after {short_day(on)}"
     return _open(
         Deadline(
             case=case,
@@ -159,7 +162,7 @@ def start_chosen(
             policy_version=policy_on(on).version,
             due_on=due,
             is_fast=fast,
-            explanation=f"{because}, chosen on {_long(on)}",
+            explanation=f"{because}, chosen on {long_day(on)}",
         ),
         owner,
         on,
@@ -172,7 +175,7 @@ def restart(earlier: Deadline, *, on: date, due: date, because: str) -> Deadline
     again = Deadline(
         **{name: getattr(earlier, name) for name in STAYS_WHEN_OWED_AGAIN},
         due_on=due,
-        explanation=f"{because}: owed again by {_long(due)}; first due {_long(earlier.first_due_on)}",
+        explanation=f"{because}: owed again by {long_day(due)}; first due {long_day(earlier.first_due_on)}",
     )
     return _open(again, earlier.owner, on, None)
 
@@ -203,15 +206,19 @@ def _give(deadline: Deadline, owner: Owner) -> None:
 def meet(deadline: Deadline | None, *, on: date) -> None:
     """Done on `on`, in time or late. Nothing happens when there is nothing pending."""
     if deadline is not None and deadline.is_pending:
+        _end_stop(deadline, on)
         deadline.meet(on=on)
         deadline.save()
+        drift_months.count_end(deadline)
 
 
 def waive(deadline: Deadline | None, why: WhyWaived = WhyWaived.NO_LONGER_OWED) -> None:
     """Not owed any more, and why. Nothing happens when there is nothing pending."""
     if deadline is not None and deadline.is_pending:
+        _end_stop(deadline)
         deadline.waive(why=why)
         deadline.save()
+        drift_months.count_end(deadline)
 
 
 def waive_all(found: Iterable[Deadline], why: WhyWaived = WhyWaived.NO_LONGER_OWED) -> None:
@@ -226,11 +233,14 @@ def move(deadline: Deadline, to: date, *, on: date, because: str, counted_from: 
         return
     if to != deadline.due_on:
         deadline.running_since = on
-    deadline.explanation += f". Moved from {_long(deadline.due_on)} to {_long(to)} on {_long(on)}: {because}"
+    was = deadline.due_on
+    deadline.explanation += f". Moved from {long_day(deadline.due_on)} to {long_day(to)} on {long_day(on)}: {because}"
     deadline.due_on = to
     deadline.moved_because = because
     deadline.counted_from = counted_from or deadline.counted_from
     deadline.save()
+    if to != was:
+        drift_months.count_move(deadline, was)
 
 
 def recount(deadline: Deadline, event_on: date, *, on: date, because: str) -> None:
@@ -252,6 +262,86 @@ def recount(deadline: Deadline, event_on: date, *, on: date, because: str) -> No
     )
 
 
+# Stopping the clock
+
+
+def stop(deadline: Deadline, *, budget: int, on: date, by: Professional, because: str) -> ClockStop:
+    """The clock stands still: the date moves to the latest it can become, with all that is left of the budget.
+
+    So a stop that is forgotten ends by itself, and no list has to know of stops. See `days_left`.
+    """
+    most = days_left(deadline, budget)
+    _move_by(deadline, most, on=on, because=f"clock stopped for at most {_days(deadline, most)}: {because}", since=on)
+    stopped = ClockStop(
+        deadline=deadline, budget=budget, most_days=most, stopped_on=on, reason=because, authorised_by=by
+    )
+    stopped.save()
+    return stopped
+
+
+def run_again(deadline: Deadline, *, on: date) -> ClockStop:
+    """The clock runs again: the date comes back to where it was, and the days it stood still later."""
+    stopped = ClockStop.objects.get(deadline=deadline, state=ClockStop.State.STOPPED)
+    stopped.end(on=on, days=_counted(deadline, stopped.stopped_on, on))
+    stopped.save()
+    assert stopped.days is not None
+    because = f"the clock runs again after standing still for {_days(deadline, stopped.days)}"
+    _move_by(deadline, stopped.days - stopped.most_days, on=on, because=because, since=None)
+    return stopped
+
+
+def days_left(deadline: Deadline, budget: int) -> int:
+    """How long its clock may still stand still: the budget less what earlier stops took, within its own limit."""
+    earlier = ClockStop.objects.filter(deadline=deadline).values_list("days", flat=True)
+    left = max(0, budget - sum(days or 0 for days in earlier))
+    if deadline.no_later_than is not None:
+        left = min(left, _counted(deadline, deadline.due_on, deadline.no_later_than))
+    return left
+
+
+def _end_stop(deadline: Deadline, on: date | None = None) -> None:
+    """Nothing is owed any more, so nothing stands still. On the day of the act when no other is told."""
+    if deadline.stopped_since is None:
+        return
+    this = current()
+    day = on or (this.on if this else deadline.stopped_since)
+    stopped = ClockStop.objects.get(deadline=deadline, state=ClockStop.State.STOPPED)
+    stopped.end(on=day, days=_counted(deadline, stopped.stopped_on, day))
+    stopped.save()
+    deadline.stopped_since = None
+
+
+def _move_by(deadline: Deadline, number: int, *, on: date, because: str, since: date | None) -> None:
+    deadline.stopped_since = since
+    deadline.stopped_days += number
+    to = _later(deadline, deadline.due_on, number)
+    if to == deadline.due_on:
+        deadline.save()
+    else:
+        move(deadline, to, on=on, because=because)
+
+
+def _later(deadline: Deadline, day: date, number: int, days: Calendar | None = None) -> date:
+    """So many days later, or earlier, counted as the deadline's own value counts."""
+    if _in_working_days(deadline):
+        return add_working_days(day, number, days or calendar())
+    return day + timedelta(days=number)
+
+
+def _counted(deadline: Deadline, start: date, end: date) -> int:
+    if _in_working_days(deadline):
+        return working_days_between(start, end, calendar())
+    return max(0, (end - start).days)
+
+
+def _in_working_days(deadline: Deadline) -> bool:
+    return deadline.span is not None and deadline.span.in_working_days
+
+
+def _days(deadline: Deadline, number: int) -> str:
+    return Span(number, "wd" if _in_working_days(deadline) else "d").in_words
+
+
 def worked_out_again(deadline: Deadline, days: Calendar, span: Span | None = None) -> date:
     """The date the deadline's own start and value (or `span`) give under the calendar `days`; a chosen date stays."""
     span = span or deadline.span
@@ -261,7 +351,8 @@ def worked_out_again(deadline: Deadline, days: Calendar, span: Span | None = Non
         return span.before(deadline.counted_from, days)
     trigger_counts = policy_named(deadline.policy_version).counts_trigger(deadline.timescale)
     due = span.after(deadline.counted_from, days, count_trigger=trigger_counts)
-    return min(due, deadline.no_later_than) if deadline.no_later_than else due
+    due = min(due, deadline.no_later_than) if deadline.no_later_than else due
+    return _later(deadline, due, deadline.stopped_days, days)
 
 
 def hand_over(deadline: Deadline, to: Owner, *, on: date) -> None:
@@ -293,62 +384,3 @@ def first(case: Case, code: str, subject: str) -> Deadline | None:
 def of(case: Case, code: str, subject: str) -> DeadlineQuerySet:
     """Every deadline there has been under this key."""
     return Deadline.objects.filter(case=case, code=code, subject=subject)
-
-
-def late_by(deadline: Deadline, on: date, days: Calendar | None = None) -> int:
-    """Working days after the due date up to and including `on`, or the day it was met; on a weekend it may be 0."""
-    return working_days_between(deadline.due_on, deadline.met_on or on, days or calendar())
-
-
-def slippage(deadline: Deadline, on: date, days: Calendar | None = None) -> int:
-    """Working days from the first due date (not counted) to the day it was met, or to `on`; 0 if not past it."""
-    return working_days_between(deadline.first_due_on, deadline.met_on or on, days or calendar())
-
-
-# Saying
-
-
-def lateness(deadline: Deadline, on: date, days: Calendar | None = None) -> str:
-    """How late it is on that day, or how soon it is due, in words and working days."""
-    days = days or calendar()
-    if deadline.is_overdue(on):
-        late = late_by(deadline, on, days)
-        return f"{_working_days(late)} late" if late else "late, with no working day since"
-    if not deadline.is_pending:
-        return deadline.get_state_display().lower()
-    left = working_days_between(on, deadline.due_on, days)
-    if deadline.due_on == on:
-        return "due today"
-    return f"due in {_working_days(left)}" if left else "due before the next working day"
-
-
-def _working_days(number: int) -> str:
-    return f"{number} working day{'' if number == 1 else 's'}"
-
-
-def explain_after(because: str, since: date, span: Span, due: date, days: Calendar) -> str:
-    """How a date counted forward was reached, in words."""
-    return f"{because} {_long(since)} + {span.in_words}{_skipped(span, since, due, days)}"
-
-
-def explain_before(because: str, event_on: date, span: Span, due: date, days: Calendar) -> str:
-    """How a date counted back was reached, in words."""
-    return f"{span.in_words} before {because} {_long(event_on)}{_skipped(span, due, event_on, days)}"
-
-
-def _skipped(span: Span, start: date, end: date, days: Calendar) -> str:
-    if not span.in_working_days:
-        return ""
-    holidays = [f"{days.holiday(day)} {_short(day)}" for day in days_after(start, end) if days.holiday(day)]
-    if not holidays:
-        return ""
-    *most, last = holidays
-    return f", skipping {', '.join(most)}{' and ' if most else ''}{last}"
-
-
-def _long(day: date) -> str:
-    return f"{day:%-d %b %Y}"
-
-
-def _short(day: date) -> str:
-    return f"{day:%-d %b}"

@@ -43,6 +43,18 @@ def refusal(code: str) -> type[Refused]:
 # Who and what
 
 
+class QuietHoursNotUsable(Refused):
+    """Quiet hours need a beginning and an end, and the two differ."""
+
+
+class NumberNotUsable(Refused):
+    """Write the mobile number in full, as in 07700 900123 or +44 7700 900123."""
+
+
+class AddressNotAllowed(Refused):
+    """Nothing is sent to that address: it has to be a public one, and begin with https."""
+
+
 class NotPermitted(Refused):
     """You are not one of the people who may do this. Ask whoever holds the role, or someone covering for them."""
 
@@ -85,6 +97,14 @@ class StillHoldsCase(Refused):
 
 class TwoPeopleNeeded(Refused):
     """A change to the rules needs a second person: an administrator who is not you."""
+
+
+class StartsBeforeAnother(Refused):
+    """A version of the policy that starts later is already agreed. Let this one start on the same day or after it."""
+
+
+class PolicyUnreadable(Refused):
+    """These changes of the policy cannot be read. Each key must be one of the policy, with a value of its kind."""
 
 
 # Dates
@@ -135,6 +155,18 @@ class MedicalDecisionMissing(Refused):
 
 class PaediatricOpinionNeeded(Refused):
     """A mark on a child who cannot move needs a paediatric opinion; it cannot be put aside as not needed."""
+
+
+class DischargeInquorate(Refused):
+    """Social care and health must both be there before anybody says whether a child may go home."""
+
+
+class ConditionsMissing(Refused):
+    """Say what has to be in place before the child goes home, or that nothing has to be."""
+
+
+class ReviewedApart(Refused):
+    """A child on a protection plan has one review of everything. Say what is exceptional, or hold both together."""
 
 
 class ChildNotSeenInEnquiry(Refused):
@@ -280,6 +312,85 @@ class DissentWindowClosed(Refused):
     """The time to make a dissent formal is over. Raise a disagreement instead."""
 
 
+class FatherNotOnRecord(Refused):
+    """A child of the conference has no father or other parent on record. Record him, or say why not."""
+
+
+class ChildTakesNoPart(Refused):
+    """Every child is considered one by one: say how the child takes part, or why not."""
+
+
+class SupportNotSettled(Refused):
+    """Somebody needs an interpreter, an advocate or help with access, and it is neither booked nor declined."""
+
+
+class LinkNotValid(Refused):
+    """This link cannot be used any more. Ask the person who sent it for a new one."""
+
+
+class UnsafeInMail(Refused):
+    """A mail cannot be written with this: a line break or a control character stands where one line is meant."""
+
+
+class SubstituteMissing(Refused):
+    """Say who comes instead: their name and their role."""
+
+
+class TooYoungIsNoReason(Refused):
+    """Being too young is no reason for having no views. Record what was observed of the child."""
+
+
+class ActionNotReviewed(Refused):
+    """An action open since the last meeting has not been looked at: say if it was done, and if not why."""
+
+
+class AnswerMissing(Refused):
+    """This action is back for the third time. Plan it anew, escalate it or drop it."""
+
+
+class SecondPersonNeeded(Refused):
+    """Somebody else than the person who prepared this has to check it and let it go."""
+
+
+class AlreadyYours(Refused):
+    """You see this case already. Nothing has to be opened."""
+
+
+class HoldsTheCase(Refused):
+    """Whoever holds one of the four roles of the case has to see it. Hand the role over first."""
+
+
+class OwnAccess(Refused):
+    """Nobody reviews their own access. Ask another manager, or the partnership officer."""
+
+
+class NotAsPreviewed(Refused):
+    """Something has changed since the versions were prepared. Look at them again before they go out."""
+
+
+class OwnText(Refused):
+    """Nobody approves a text they wrote themselves. Somebody else has to."""
+
+
+# Keeping and destroying
+
+
+class AlreadyDestroyed(Refused):
+    """This case was lawfully destroyed. Nothing more can be done in it; a new concern is a new case."""
+
+
+class NotDue(Refused):
+    """It is not due to be destroyed: something is still open in it, or its years are not over."""
+
+
+class OnLegalHold(Refused):
+    """A legal hold is on it, so nothing of it is destroyed. Whoever may lift the hold has to lift it first."""
+
+
+class OthersNotDecided(Refused):
+    """Somebody else is named or quoted in a passage nobody has decided on. Decide each: keep, take out, leave out."""
+
+
 # Minutes
 
 
@@ -295,7 +406,65 @@ class NotARecipient(Refused):
     """This was not sent to you."""
 
 
+# Files somebody hands in
+
+
+class FileEmpty(Refused):
+    """There is nothing in this file. Look at it on your own machine, then choose it again."""
+
+
+class FileTooLarge(Refused):
+    """This file is larger than what is taken. Save it without pictures, or in two parts."""
+
+
+class FileKindNotTaken(Refused):
+    """This is not a PDF or a Word document (.docx), whatever its name says. Save it as one of these."""
+
+
+class FileDamaged(Refused):
+    """This file cannot be read to its end, or is locked with a password. Save it anew without one."""
+
+
+class FileActive(Refused):
+    """This file can run something: a macro, a script, another file inside it. Save it as a plain PDF."""
+
+
+class FileUnpacksTooFar(Refused):
+    """What is packed into this file is far larger than a report can be. Save it as a PDF."""
+
+
+class FileInfected(Refused):
+    """The virus scanner found something in this file. It was not kept. Tell your own IT service."""
+
+
+class FileNotScanned(Refused):
+    """The virus scanner does not answer, and nothing is kept unscanned. Try again later; the rest can be saved now."""
+
+
+# A clock
+
+
+class ClockNotStoppable(Refused):
+    """The policy does not allow this clock to be stopped. Ask for another date with a reason, or let it run."""
+
+
+class ClockBudgetUsed(Refused):
+    """Every day for which this clock may stand still is used up."""
+
+
+class ClockRunOut(Refused):
+    """It is late already, and stopping its clock would hide that. It can only be done late, with the reason."""
+
+
+class OwnClock(Refused):
+    """Nobody stops or starts the clock of what they owe themselves. Ask another manager."""
+
+
 # Core groups, plan, actions
+
+
+class TextMissing(Refused):
+    """There is nothing written yet. Write down what was said."""
 
 
 class LivedExperienceMissing(Refused):
@@ -304,6 +473,10 @@ class LivedExperienceMissing(Refused):
 
 class NoCoreGroupYet(Refused):
     """The detailed plan is agreed by a core group, and none has been held on this plan."""
+
+
+class PatternNotPossible(Refused):
+    """Give at least one visit and one week, and no more unannounced visits than visits."""
 
 
 class RiskMissing(Refused):
@@ -359,6 +532,30 @@ class BothMustConfirm(Refused):
 
 class NotRaised(Refused):
     """That alert has not been raised for the present due date."""
+
+
+class AlreadyAnswered(Refused):
+    """Somebody else answered it while you had it open. Read their answer; you may still give yours."""
+
+
+class PromiseFirst(Refused):
+    """Acknowledge the alert first: only reminders of what you promised stay quiet, until the promised day."""
+
+
+class NotTheEnd(Refused):
+    """Somebody is still to be told of this: only the last rung of a ladder can be signed for."""
+
+
+class OwnPost(Refused):
+    """Nobody decides about their own post or sign-in. Ask somebody else who may."""
+
+
+class PostNotYours(Refused):
+    """You may not give, change or end a post of this kind there. Ask somebody senior, or a system administrator."""
+
+
+class AlreadyThere(Refused):
+    """There is an administrator already. They invite the others."""
 
 
 REFUSALS: dict[str, type[Refused]] = {cls.code: cls for cls in Refused.__subclasses__()}

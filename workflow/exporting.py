@@ -6,6 +6,7 @@ from typing import Any
 
 from workflow import history
 from workflow.acts import act
+from workflow.audiences import outside
 from workflow.errors import ReasonRequired
 from workflow.models import Case, Child
 
@@ -24,7 +25,7 @@ def export_history(case: Case, *, children: Sequence[Child], reason: str, on: da
             "agency": entry.agency_key,
             "happened_at": entry.happened_at.isoformat(),
             "recorded_at": entry.recorded_at.isoformat(),
-            "reason": entry.reason,
+            "reason": outside(entry.act, entry.reason),
         }
         for entry in history.timeline(case)
     ]

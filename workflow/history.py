@@ -5,17 +5,19 @@ Two times are kept apart everywhere: `happened_at`, when it was true, and `recor
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from workflow.acting import day_of
+from workflow.as_of import Held, replayed
 from workflow.models import Case, Deadline, Entry, Professional
 from workflow.records import Record
 
 LATE_ENTRY = timedelta(days=1)
+MAX = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Move:
     by: Professional | None
     reason: str
     recorded_at: datetime
+    line: Any = None
+
+    @property
+    def role(self) -> str:
+        """The role in which it was moved."""
+        return str(self.line.history_role)
+
+    @property
+    def act(self) -> str:
+        """The act that moved it."""
+        entry = self.line.history_entry
+        return str(entry.act) if entry else ""
 
     @property
     def on(self) -> date:
@@ -61,6 +75,10 @@ class Move:
     def is_late_entry(self) -> bool:
         """Whether it was written down more than a day after it was true."""
         return self.recorded_at - self.moved_at > LATE_ENTRY
+
+    def counts(self, at: datetime, known_by: datetime | None = None) -> bool:
+        """Whether it was true at `at`, and written down by `known_by`."""
+        return self.moved_at <= at and (known_by is None or self.recorded_at <= known_by)
 
 
 @dataclass(frozen=True)
@@ -103,9 +121,9 @@ class DeadlineChanges:
     waived: list[Any] = field(default_factory=list)
 
 
-def as_it_was(record: Record, at: datetime) -> Any | None:
-    """The record's row of history that held at that moment, None before it existed."""
-    return rows_of(record).filter(history_date__lte=at).last()
+def as_it_was(record: Record, at: datetime, known_by: datetime | None = None) -> Held | None:
+    """The record as it stood at that moment, as far as was written down by `known_by`; None before it existed."""
+    return replayed(list(rows_of(record)), at, known_by)
 
 
 def rows_of(record: Record) -> Any:
@@ -118,22 +136,50 @@ def rows_of(record: Record) -> Any:
 
 def changes(record: Record) -> list[Change]:
     """Every field that ever changed, oldest first, with who, why and when. The first row is the record's beginning."""
+    rows = rows_of(record).select_related("history_by")
+    return [change for before, after in pairwise(rows) for change in _between(before, after)]
+
+
+def _between(before: Any, after: Any) -> Iterator[Change]:
+    """The fields in which two rows of one record differ."""
+    for name in after.tracked_fields:
+        was, now = getattr(before, name.attname), getattr(after, name.attname)
+        if was != now and name.name != "version":
+            yield Change(
+                name.name,
+                was,
+                now,
+                after.history_date,
+                after.recorded_at,
+                after.history_by,
+                after.history_change_reason or "",
+            )
+
+
+@dataclass(frozen=True)
+class Since:
+    """One record that began or changed since a moment: its latest row, whether it is new, and what changed."""
+
+    now: Any
+    is_new: bool
+    changes: list[Change]
+
+
+def since(rows: Any, moment: datetime) -> list[Since]:
+    """Which of the records behind these rows of history began or changed from that moment on: one statement."""
     found = []
-    for before, after in pairwise(rows_of(record).select_related("history_by")):
-        for name in after.tracked_fields:
-            was, now = getattr(before, name.attname), getattr(after, name.attname)
-            if was != now and name.name != "version":
-                found.append(
-                    Change(
-                        name.name,
-                        was,
-                        now,
-                        after.history_date,
-                        after.recorded_at,
-                        after.history_by,
-                        after.history_change_reason or "",
-                    )
-                )
+    in_order = rows.order_by("id", "version").select_related("history_by")
+    for _, group in groupby(in_order, key=lambda row: row.id):
+        mine = list(group)
+        is_new = mine[0].history_date >= moment
+        changed = [
+            change
+            for before, after in pairwise(mine)
+            if after.history_date >= moment
+            for change in _between(before, after)
+        ]
+        if is_new or changed:
+            found.append(Since(mine[-1], is_new, changed))
     return found
 
 
@@ -148,10 +194,17 @@ def is_late_entry(entry: Entry) -> bool:
     return entry.recorded_at - entry.happened_at > LATE_ENTRY
 
 
+def is_late_line(line: Any) -> bool:
+    """Whether a line of history was written down more than a day after it was true."""
+    late: bool = line.recorded_at - line.history_date > LATE_ENTRY
+    return late
+
+
 def deadline_rows(case: Case, code: str, subject: str) -> Any:
     """Every row of history under one deadline key, oldest first."""
     found = Deadline.history.filter(case=case, code=code, subject=subject)
-    return found.order_by("id", "version").select_related("history_by")
+    beside = ("history_by__agency", "history_entry", "agency", "owner_professional", "owner_family_member")
+    return found.order_by("id", "version").select_related(*beside)
 
 
 def due_dates(case: Case, code: str, subject: str) -> list[date]:
@@ -161,10 +214,11 @@ def due_dates(case: Case, code: str, subject: str) -> list[date]:
 
 def moves(case: Case, code: str, subject: str) -> list[Move]:
     """Every time the date under this key was moved. Being owed again after it was met is not a move."""
-    return _moves_in(deadline_rows(case, code, subject))
+    return moves_in(deadline_rows(case, code, subject))
 
 
-def _moves_in(rows: Iterable[Any]) -> list[Move]:
+def moves_in(rows: Iterable[Any]) -> list[Move]:
+    """The moves these lines of deadlines' history tell of, each beginning where the one before left it."""
     return [
         Move(
             after.id,
@@ -174,30 +228,55 @@ def _moves_in(rows: Iterable[Any]) -> list[Move]:
             after.history_by,
             after.moved_because,
             after.recorded_at,
+            after,
         )
         for before, after in pairwise(rows)
         if before.id == after.id and before.due_on != after.due_on
     ]
 
 
-def courses(cases: Iterable[Case | int], *, code: str = "", until: datetime | None = None) -> dict[int, list[Course]]:
-    """How every date of these cases went (of one kind, if `code` is given), as it stood at `until`: one statement.
+def owners_in(rows: Sequence[Any]) -> list[Any]:
+    """Of the lines under one key, oldest first, those with which its owner changed; the first begins it."""
+    return [*rows[:1], *(after for before, after in pairwise(rows) if _owner(before) != _owner(after))]
 
-    By case; in each, in the order in which things came to be owed.
+
+def _owner(row: Any) -> tuple[int | None, int | None]:
+    return row.owner_professional_id, row.owner_family_member_id
+
+
+def courses(
+    cases: Iterable[Case | int],
+    *,
+    code: str = "",
+    until: datetime | None = None,
+    known_by: datetime | None = None,
+    apart: bool = False,
+) -> dict[int, list[Course]]:
+    """How every date of these cases went (of one kind, if `code` is given): one statement.
+
+    As it stood at `until`, as far as was written down by `known_by`. What is owed again under the same key goes on
+    the same course, unless each is to stand `apart`. By case; in each, in the order in which things came to be owed.
     """
     rows = Deadline.history.filter(case__in=list(cases))
     if code:
         rows = rows.filter(code=code)
-    if until:
-        rows = rows.filter(history_date__lte=until)
     rows = rows.select_related("history_by__agency", "agency", "owner_professional", "owner_family_member")
-    found: dict[tuple[int, str, str], list[Any]] = {}
+    found: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows.order_by("id", "version"):
-        found.setdefault((row.case_id, row.code, row.subject), []).append(row)
+        found.setdefault((row.case_id, row.code, row.subject, row.id if apart else None), []).append(row)
     by_case: dict[int, list[Course]] = {}
-    for (case_id, _, _), course in found.items():
-        by_case.setdefault(case_id, []).append(Course(course[-1], _moves_in(course)))
+    for (case_id, *_), course in found.items():
+        last = course[-1] if until is None and known_by is None else _last_of(course, until or MAX, known_by)
+        if last is not None:
+            moves = [move for move in moves_in(course) if move.counts(until or MAX, known_by)]
+            by_case.setdefault(case_id, []).append(Course(last, moves))
     return by_case
+
+
+def _last_of(course: Sequence[Any], at: datetime, known_by: datetime | None) -> Held | None:
+    """The newest of what has been owed under one key by then, as it stood."""
+    owed = (replayed(list(rows), at, known_by) for _, rows in groupby(course, key=lambda row: row.id))
+    return next((one for one in reversed(list(owed)) if one is not None), None)
 
 
 def _beside_what_was(rows: Any) -> Any:
@@ -231,20 +310,14 @@ def later_moves(case: Case, code: str, subject: str) -> int:
 def deadline_changes(entries: Iterable[Entry]) -> DeadlineChanges:
     """What these acts did to deadlines, read from the history rows they wrote."""
     done = DeadlineChanges()
-    for row, before in _rows_with_before(entries):
-        if before is None:
-            done.opened.append(row)
-        if row.state == Deadline.State.MET and (before is None or before.state != row.state):
-            done.met.append(row)
-        if row.state == Deadline.State.WAIVED and (before is None or before.state != row.state):
-            done.waived.append(row)
-        if before is not None and before.due_on != row.due_on:
-            done.moved.append((row, before.due_on))
-    return done
-
-
-def _rows_with_before(entries: Iterable[Entry]) -> Iterator[tuple[Any, Any | None]]:
-    rows = Deadline.history.filter(history_entry__in=list(entries)).order_by("history_id")
+    rows = _beside_what_was(Deadline.history.filter(history_entry__in=list(entries)))
     for row in rows.select_related("owner_professional", "owner_family_member"):
-        before = Deadline.history.filter(id=row.id, history_id__lt=row.history_id).order_by("history_id").last()
-        yield row, before
+        if row.was_state is None:
+            done.opened.append(row)
+        elif row.was_due != row.due_on:
+            done.moved.append((row, row.was_due))
+        if row.state == Deadline.State.MET != row.was_state:
+            done.met.append(row)
+        if row.state == Deadline.State.WAIVED != row.was_state:
+            done.waived.append(row)
+    return done

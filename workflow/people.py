@@ -6,6 +6,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import F, FilteredRelation, Q
+
 from workflow.models import (
     SOCIAL_CARE,
     Agency,
@@ -57,12 +59,42 @@ def contact_of(case: Case, agency: Agency, on: date) -> Professional | None:
     Social care: the lead practitioner. Otherwise the named contact; if there is none in post, the agency's first
     practitioner in post, then its first lead in post.
     """
-    if agency.key == SOCIAL_CARE:
-        return case.lead_practitioner
-    named = AgencyContact.objects.filter(case=case, agency=agency).select_related("contact").first()
-    if named and named.contact.is_in_post(on):
-        return named.contact
-    return first_in_post(Role.AGENCY_PRACTITIONER, on, agency=agency) or lead_of(agency, on)
+    return contacts_of(case, [agency], on).get(agency)
+
+
+def contacts_of(case: Case, agencies: Iterable[Agency], on: date) -> dict[Agency, Professional]:
+    """Who answers for each of these agencies in this case; an agency nobody answers for is left out."""
+    asked = list(agencies)
+    found = contacts_in([case], asked, on)
+    return {agency: found[case.pk, agency.pk] for agency in asked if (case.pk, agency.pk) in found}
+
+
+def contacts_in(cases: Iterable[Case], agencies: Iterable[Agency], on: date) -> dict[tuple[int, int], Professional]:
+    """Who answers for each of these agencies in each of these cases, by the ids of both. At most one statement."""
+    cases, agencies = list(cases), list(agencies)
+    home = [agency for agency in agencies if agency.key == SOCIAL_CARE]
+    found = {(case.pk, agency.pk): case.lead_practitioner for case in cases for agency in home}
+    others = [agency for agency in agencies if agency.key != SOCIAL_CARE]
+    if not others:
+        return found
+    roles = [Role.AGENCY_PRACTITIONER, Role.AGENCY_LEAD]
+    named = Q(contact_for__case__in=cases, contact_for__agency__in=others)
+    holders = list(
+        Professional.objects.in_post(on)
+        .annotate(named=FilteredRelation("contact_for", condition=named))
+        .filter(Q(named__isnull=False) | Q(agency__in=others, role__in=roles))
+        .annotate(named_case=F("named__case_id"), named_agency=F("named__agency_id"))
+    )
+    for each in holders:
+        case_id, agency_id = (getattr(each, name) for name in ("named_case", "named_agency"))
+        if case_id is not None:
+            found[case_id, agency_id] = each
+    for role in roles:
+        for holder in holders:
+            if holder.role == role:
+                for case in cases:
+                    found.setdefault((case.pk, holder.agency_id), holder)
+    return found
 
 
 def name_contact(case: Case, agency: Agency, contact: Professional, *, on: date) -> None:

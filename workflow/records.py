@@ -8,7 +8,7 @@ history's back and are refused; a sweep that needs many rows at once uses `keep_
 from collections.abc import Sequence
 from typing import Any, NoReturn, Self, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 from django_fsm import FSMField, can_proceed
 from simple_history.models import HistoricalRecords
@@ -46,8 +46,10 @@ class Stamp(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise QuietChange("history is not edited")
-        self.stamp(act_under_way())
+        act = act_under_way()
+        self.stamp(act)
         super().save(*args, **kwargs)
+        act.keep([self], len(connection.savepoint_ids))
 
     def stamp(self, act: Acting) -> None:
         """Signs this row with the act that caused it."""
@@ -161,5 +163,5 @@ def keep_new(rows: Sequence[AnyRecord]) -> list[AnyRecord]:
         )
         past.stamp(act)
         stamped.append(past)
-    history.model._base_manager.bulk_create(stamped, batch_size=1000)
+    act.keep(history.model._base_manager.bulk_create(stamped, batch_size=1000), len(connection.savepoint_ids))
     return list(created)

@@ -6,82 +6,19 @@ version it was opened with. A source is national law, statutory guidance, the lo
 this product where nobody says anything.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from typing import Any
 
-from workflow.working_days import Calendar, add_months, add_working_days
+from workflow import ladders
+from workflow.bindings import Binding
+from workflow.ladders import Rungs
+from workflow.retention import SCHEDULE, check_years
+from workflow.spans import UNITS, Span
+from workflow.working_days import Calendar
 
-
-class Binding(StrEnum):
-    """How strongly a value binds: nobody may shorten the law, everybody may change a product default."""
-
-    LAW = "Act of Parliament"
-    REGULATION = "regulations"
-    GUIDANCE = "statutory guidance"
-    LOCAL = "local partnership policy"
-    PRODUCT = "product default"
-
-
-UNITS = {"wd": "working day", "d": "calendar day", "m": "calendar month", "h": "hour"}
-
-
-@dataclass(frozen=True)
-class Span:
-    """A length of time in one unit: `15 wd`, `42 d`, `3 m` or `72 h`."""
-
-    amount: int
-    unit: str
-
-    @classmethod
-    def parse(cls, text: str) -> "Span":
-        """Reads `15 wd`. Raises ValueError with the text that could not be read."""
-        found = re.fullmatch(r"(\d+) (wd|d|m|h)", text)
-        if not found:
-            raise ValueError(f"{text!r} is not a length of time such as '15 wd', '42 d', '3 m' or '72 h'")
-        return cls(int(found[1]), found[2])
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.unit}"
-
-    @property
-    def in_words(self) -> str:
-        """For a sentence: 15 working days, 1 calendar month."""
-        return f"{self.amount} {UNITS[self.unit]}{'' if self.amount == 1 else 's'}"
-
-    @property
-    def in_working_days(self) -> bool:
-        return self.unit == "wd"
-
-    def after(self, day: date, calendar: Calendar, *, count_trigger: bool = False) -> date:
-        """The day this span after `day`, which is not counted unless `count_trigger` and it is a working day.
-
-        Working days count over the calendar; calendar days and months stand on any day. Hours are not dates:
-        raises ValueError. Raises CalendarMissingYear beyond the calendar.
-        """
-        match self.unit:
-            case "wd":
-                counted_already = count_trigger and self.amount > 0 and calendar.is_working_day(day)
-                return add_working_days(day, self.amount - counted_already, calendar)
-            case "d":
-                return day + timedelta(days=self.amount)
-            case "m":
-                return add_months(day, self.amount)
-        raise ValueError(f"{self} is a limit in hours and has no due day")
-
-    def before(self, day: date, calendar: Calendar) -> date:
-        """The day this span before `day`. Same units and refusals as `after`."""
-        match self.unit:
-            case "wd":
-                return add_working_days(day, -self.amount, calendar)
-            case "d":
-                return day - timedelta(days=self.amount)
-            case "m":
-                return add_months(day, -self.amount)
-        raise ValueError(f"{self} is a limit in hours and has no due day")
+__all__ = ["UNITS", "Binding", "Span"]
 
 
 SOURCES: Mapping[str, str] = {
@@ -174,6 +111,8 @@ ENGLAND_2026_1 = _pack(
     ("serious_incident_notice", "5 wd", "the authority aware", "director", LAW, "Children Act 2004 s.16C"),
     ("legal_planning", "10 wd", "the chair's recommendation", "team manager", P, "proposed"),
     ("contingency_response", "10 wd", "the condition recorded as met", "team manager", P, "proposed"),
+    ("subject_access", "1 m", "the request", "administrator", LAW, "General Data Protection Regulation, article 12(3)"),
+    ("break_glass_review", "1 wd", "the glass was broken", "team manager", P, "proposed"),
     ("disagreement_stage_1", "5 wd", "the stage opened", "who must answer", L, "LDN, SUX"),
     ("disagreement_stage_2", "5 wd", "the stage opened", "who must answer", L, "LDN, SUX"),
     ("disagreement_stage_3", "5 wd", "the stage opened", "who must answer", L, "LDN, SUX"),
@@ -183,6 +122,8 @@ ENGLAND_2026_1 = _pack(
 ENGLAND_SETTINGS: Mapping[str, Any] = {
     "ladder": ["1 wd", "5 wd", "10 wd", "20 wd"],
     "fast_ladder": ["0 wd", "1 wd", "2 wd", "5 wd"],
+    # Ladders of its own for a kind of duty, by timescale or code: see workflow.ladders.
+    "ladders": {},
     "count_trigger_day": [],
     "quorum_other_groups": 2,
     "quorum_group_by": "quorum_group",
@@ -190,6 +131,7 @@ ENGLAND_SETTINGS: Mapping[str, Any] = {
     "quorum_written_report_counts": False,
     "core_group_other_groups": 1,
     "max_consecutive_inquorate": 1,
+    "minutes_not_by_own_author": True,
     "inquorate_override_grounds": [
         "too_few_involved_agencies",
         "delay_harmful_with_enough_information",
@@ -215,6 +157,8 @@ ENGLAND_SETTINGS: Mapping[str, Any] = {
     "meetings_without_movement": 6,
     "non_engagement": 2,
     "vague_words": ["monitor", "support", "engage", "continue"],
+    # Findings of the SMART check that refuse an action, by code, besides what is missing.
+    "smart_refuses": [],
     "expected_initial": ["social_care", "police", "health"],
     "expected_pre_birth": ["social_care", "police", "health"],
     "expected_transfer_in": ["social_care", "police", "health"],
@@ -227,6 +171,40 @@ ENGLAND_SETTINGS: Mapping[str, Any] = {
         "domestic_abuse": "domestic_abuse",
         "housing_conditions": "housing",
     },
+    # What has to be on record before anybody is invited: each child's father, how each child takes part, support.
+    "convening_asks_for": ["father", "children", "support"],
+    # Timescales whose clock may be stopped, and for how many days in all, counted as the timescale counts.
+    "clock_stops": {},
+    # What goes out at once and can never be switched off, put off or kept for a digest. Every other message may wait.
+    "told_at_once": [
+        "CHILD_NOT_SEEN",
+        "INQUORATE",
+        "NON_MOBILE_INJURY",
+        "BORN_BEFORE_CONFERENCE",
+        "ICPC_OUT_OF_TIME",
+        "TRANSFER_IN_OUT_OF_TIME",
+        "RCPC_OUT_OF_TIME",
+        "OWNER_LEFT",
+        "DEAD_LETTER",
+        "BREAK_GLASS",
+        "BREAK_GLASS_NOT_JUSTIFIED",
+        "ACTION_ESCALATED",
+        "NOT_DELIVERED",
+        "OUTSIDE_MAIL_FAILED",
+    ],
+    # What happens to the others, unless their reader has chosen: "digest", "at_once" or "here_only"; and when.
+    "ordinary_messages": "digest",
+    "digest_at": "08:30",
+    # More mails than this within an hour are kept back for one; the first urgent one never is.
+    "mails_an_hour": 12,
+    # A word once a week to whoever owes nothing overdue.
+    "weekly_heartbeat": True,
+    # Hours for which somebody who broke the glass sees the case.
+    "break_glass_hours": 4,
+    # For how many years each class of record is kept: see workflow.retention.
+    "retention_years": {code: kept.years for code, kept in SCHEDULE.items()},
+    # The local authority's school holidays: {"from": day, "to": day, "name": words}. None is known from the start.
+    "school_holidays": [],
 }
 
 PACK_VERSION = "2026-1"
@@ -243,6 +221,11 @@ class Policy:
     def span(self, code: str) -> Span:
         return self.values[code]
 
+    def years_kept(self, record_class: str) -> int:
+        """For how many years that class of record is kept."""
+        years: int = self.settings["retention_years"].get(record_class, SCHEDULE[record_class].years)
+        return years
+
     def counts_trigger(self, code: str) -> bool:
         """Whether this partnership counts the trigger's own working day as day one."""
         return code in self.settings["count_trigger_day"]
@@ -252,8 +235,27 @@ class Policy:
         return self.span(code).after(day, calendar, count_trigger=self.counts_trigger(code))
 
     def ladder(self, *, fast: bool) -> list[Span]:
-        """The offsets of the rungs after the due date, lowest first."""
-        return [Span.parse(offset) for offset in self.settings["fast_ladder" if fast else "ladder"]]
+        """The offsets of the ordinary rungs after the due date, lowest first."""
+        return [rung.offset for rung in self.ordinary_rungs(fast=fast)]
+
+    def ordinary_rungs(self, *, fast: bool) -> Rungs:
+        """The ladder of every duty whose kind has none of its own."""
+        return ladders.ordinary(self.settings["fast_ladder" if fast else "ladder"])
+
+    def own_rungs(self, kind: str, *, fast: bool) -> Rungs | None:
+        """The ladder this partnership gives a kind of duty, if it does."""
+        told = self.settings["ladders"].get(kind, {}).get("fast" if fast else "ordinary")
+        return ladders.read(told) if told else None
+
+    def every_ladder(self) -> list[Rungs]:
+        """The ordinary ladders and those of their own."""
+        own = [ladders.read(rungs) for kinds in self.settings["ladders"].values() for rungs in kinds.values()]
+        return [self.ordinary_rungs(fast=False), self.ordinary_rungs(fast=True), *own]
+
+    def rungs(self, *, timescale: str, code: str, fast: bool) -> Rungs:
+        """The ladder a duty climbs when it becomes late today: that of its timescale, else of its code, else of all."""
+        own = self.own_rungs(timescale, fast=fast) if timescale else None
+        return own or self.own_rungs(code, fast=fast) or self.ordinary_rungs(fast=fast)
 
 
 ENGLAND_DEFAULT = Policy(PACK_VERSION, {code: rule.value for code, rule in ENGLAND_2026_1.items()}, ENGLAND_SETTINGS)
@@ -266,7 +268,27 @@ def checked_changes(changes: Mapping[str, Any]) -> tuple[dict[str, str], dict[st
         if code in ENGLAND_2026_1:
             values[code] = str(Span.parse(value))
         elif code in ENGLAND_SETTINGS:
+            _check_setting(code, value)
             settings[code] = value
         else:
             raise ValueError(f"{code!r} is neither a timescale nor a setting")
     return values, settings
+
+
+def _check_setting(code: str, value: Any) -> None:
+    if code in ("ladder", "fast_ladder"):
+        ladders.ordinary(value)
+    elif code == "ladders":
+        ladders.check_ladders(value)
+    elif code == "clock_stops":
+        _check_clock_stops(value)
+    elif code == "retention_years":
+        check_years(value)
+
+
+def _check_clock_stops(told: Mapping[str, Any]) -> None:
+    for code, days in told.items():
+        if code not in ENGLAND_2026_1:
+            raise ValueError(f"{code!r} is not a timescale")
+        if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+            raise ValueError(f"{days!r} is not a number of days for which {code!r} may be stopped")

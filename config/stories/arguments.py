@@ -203,6 +203,7 @@ def read_action(cast: Cast, said: dict[str, Any]) -> ActionDraft:
         children=[find_child(cast, key) for key in said["children"]],
         immediate_risk=said.get("immediate_risk", False),
         even_if_not_working_day=said.get("even_if_not_working_day", False),
+        smart_override=said.get("smart_override", ""),
     )
 
 

@@ -89,9 +89,13 @@ def _professional(key: str, said: dict[str, Any], agencies: dict[str, Agency]) -
     return professional
 
 
+# The format has no words for fathers missing from the record, for how a child takes part or for support: a story that
+# does not name the setting is not asked about them when it invites.
+IN_WORDS_OF_THE_FORMAT = {"convening_asks_for": []}
+
+
 def _policy(text: dict[str, Any], on: date) -> None:
-    if text.get("policy"):
-        add_version(text["policy"], on=on)
+    add_version({**IN_WORDS_OF_THE_FORMAT, **text.get("policy", {})}, on=on)
     for holiday in text.get("extra_holidays", ()):
         Holiday(day=date.fromisoformat(holiday["date"]), name=holiday["name"]).save()
 

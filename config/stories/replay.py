@@ -3,7 +3,7 @@
 Nothing here knows one story from another, and nothing the domain does depends on being played.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from config.nightly import run_night
-from config.stories.cast import Cast, bring_people, put_on_stage
+from config.stories.cast import IN_WORDS_OF_THE_FORMAT, Cast, bring_people, put_on_stage
 from config.stories.state import ask, ask_figure, owner_key
 from config.stories.story import Event, Story
 from config.stories.verbs import OF_THE_PLAYER, VERBS
@@ -22,10 +22,13 @@ from notifications.tell import recipients_of
 from plans import drift, flags
 from plans.models import Plan
 from workflow import history
-from workflow.deadlines import late_by
+from workflow.acting import moment_of
+from workflow.acts import PARTNERSHIP, under_way
 from workflow.errors import NotBuilt, Refused
+from workflow.lateness import late_by
 from workflow.models import Deadline, Entry
-from workflow.policy import calendar
+from workflow.policy import add_version, calendar
+from workflow.timescales import ENGLAND_SETTINGS
 
 ONE_DAY = timedelta(days=1)
 
@@ -252,6 +255,7 @@ def play_together(
     people of the story named first.
     """
     first = min(story.starts_on for story in stories)
+    ask_when_inviting(IN_WORDS_OF_THE_FORMAT, first)
     for story in stories:
         bring_people(story, first)
     players: list[Player] = []
@@ -262,7 +266,15 @@ def play_together(
         for player in players:
             for event in (event for event in player.story.events if event.on == day):
                 player.perform(event)
+    ask_when_inviting({name: ENGLAND_SETTINGS[name] for name in IN_WORDS_OF_THE_FORMAT}, until)
     return players
+
+
+def ask_when_inviting(settings: Mapping[str, Any], on: date) -> None:
+    """From that day the partnership asks for this before anybody is invited: for nothing more while stories are told,
+    for everything once people take over."""
+    with under_way("set_policy", PARTNERSHIP, by=None, at=moment_of(on, None)):
+        add_version(settings, on=on)
 
 
 def days(first: date, last: date) -> Iterator[date]:

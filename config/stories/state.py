@@ -100,12 +100,12 @@ def _quorate(conference: Conference) -> bool | None:
 
 def _copies(conference: Conference, redacted: bool) -> list[str]:
     minutes = _minutes(conference)
-    return _keys(minutes.copies.filter(is_redacted=redacted)) or [] if minutes else []
+    return sorted({row.party.key for row in minutes.copies.filter(is_redacted=redacted)}) if minutes else []
 
 
 def _receipt(conference: Conference, who: str) -> Any:
     minutes = _minutes(conference)
-    return minutes and _by_who(minutes.copies.all(), who)
+    return minutes and _by_who(minutes.copies.order_by("-id"), who)
 
 
 def _exclusion(conference: Conference, who: str) -> Any:

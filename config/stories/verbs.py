@@ -10,6 +10,7 @@ from config.stories.cast import Cast
 from escalation import answering, disagreements, posts
 from meetings import (
     arranging,
+    challenging,
     core_groups,
     deciding,
     endings,
@@ -22,7 +23,7 @@ from meetings import (
 )
 from meetings.models import StrategyDiscussion
 from meetings.outcomes import Decisions
-from plans import actions, children, lifecycle, work
+from plans import actions, children, lifecycle, new_dates, work
 from workflow import rule_changes
 from workflow.acting import day_of
 from workflow.acts import refuse
@@ -76,6 +77,25 @@ class CancelMeeting:
     def do(self, cast: Cast, told: dict[str, Any], *, by: Professional | None, at: datetime) -> Any:
         is_strategy = StrategyDiscussion.objects.filter(case=cast.case, key=told["meeting"]).exists()
         return (self.strategy if is_strategy else self.conference).do(cast, told, by=by, at=at)
+
+
+class RedateAction:
+    """Whoever re-dates approves it themselves, or asks and is approved in the same moment: two acts by two people."""
+
+    told = {
+        "reason": a.words("reason"),
+        "even_if_not_working_day": a.plain("even_if_not_working_day"),
+    }
+    approved = _verb(new_dates.redate_action, a.action(), a.day("to"), **told)
+    asked = _verb(new_dates.ask_for_new_date, a.action(), a.day("to"), approver=a.professional("approved_by"), **told)
+
+    does = f"{approved.does} or {asked.does}"
+
+    def do(self, cast: Cast, told: dict[str, Any], *, by: Professional | None, at: datetime) -> Any:
+        if by is not None and by.key == told["approved_by"]:
+            return self.approved.do(cast, told, by=by, at=at)
+        asked = self.asked.do(cast, told, by=by, at=at)
+        return new_dates.approve_new_date(asked.action, by=asked.approver, at=at)
 
 
 class DecideConference:
@@ -319,10 +339,10 @@ VERBS: dict[str, Any] = {
     ),
     "acknowledge_minutes": _verb(minutes.acknowledge_minutes, a.conference(), a.one(a.find_party, "who")),
     "challenge_minutes": _verb(
-        minutes.challenge_minutes, a.conference(), a.one(a.find_party, "from"), point=a.words("point")
+        challenging.challenge_minutes, a.conference(), a.one(a.find_party, "from"), point=a.words("point")
     ),
     "answer_challenge": _verb(
-        minutes.answer_challenge,
+        challenging.answer_challenge,
         a.conference(),
         a.one(a.find_party, "from"),
         accept=a.plain("accept"),
@@ -367,14 +387,7 @@ VERBS: dict[str, Any] = {
         receiving_conference_on=a.day("receiving_conference_on"),
     ),
     "add_action": _verb(actions.add_action, a.case, a.action_draft),
-    "redate_action": _verb(
-        actions.redate_action,
-        a.action(),
-        a.day("to"),
-        reason=a.words("reason"),
-        approved_by=a.professional("approved_by"),
-        even_if_not_working_day=a.plain("even_if_not_working_day"),
-    ),
+    "redate_action": RedateAction(),
     "block_action": _verb(
         actions.block_action, a.action(), reason=a.words("reason"), needs_from=a.agency("needs_from")
     ),

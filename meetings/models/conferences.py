@@ -1,11 +1,12 @@
 """Conferences: who is asked, who came, what each child was given, what was written and to whom it went."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from uuid import uuid4
 
 from django.db import models
 from django_fsm import RETURN_VALUE, transition
 
-from meetings.models.parties import AboutAParty, one_party
+from meetings.models.parties import AboutAParty, Copy, one_party
 from workflow.models import Agency, Case, Child, FamilyMember, Professional
 from workflow.records import Record, StateField
 
@@ -37,12 +38,19 @@ class Conference(Record):
     ADJOURNED = (State.ADJOURNED_INQUORATE, State.ADJOURNED_OTHER)
     AHEAD = (State.REQUESTED, State.BOOKED, State.INVITED)
     DECIDED = (State.HELD, State.LETTER_SENT, State.CLOSED)
+    STILL_TO_SIT = (State.BOOKED, State.INVITED, State.OPEN, State.ADJOURNED_INQUORATE, State.ADJOURNED_OTHER)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="conferences")
     key = models.SlugField(max_length=60)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     chair = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    uid = models.UUIDField(default=uuid4, editable=False, unique=True, help_text="Names it outside, telling nothing.")
     booked_for = models.DateField(null=True, blank=True, help_text="The day of the next or last sitting.")
+    starts_at = models.TimeField(default=time(10), help_text="In London.")
+    minutes_planned = models.PositiveSmallIntegerField(default=90)
+    place = models.CharField(max_length=200, blank=True)
+    invitation_sequence = models.PositiveIntegerField(default=0, help_text="Rises with every change sent out.")
+    why_early = models.TextField(blank=True, help_text="Why a review comes together before it has to.")
     late_reason = models.TextField(blank=True)
     times_moved = models.PositiveSmallIntegerField(default=0)
     inquorate_in_a_row = models.PositiveSmallIntegerField(default=0)
@@ -104,6 +112,11 @@ class Conference(Record):
         """Every child of the conference has died: no decision is owed any more."""
 
     @property
+    def mark(self) -> str:
+        """What names it in a mail or a calendar: it tells nothing and leads nowhere."""
+        return self.uid.hex[:6].upper()
+
+    @property
     def is_review(self) -> bool:
         return self.kind == self.Kind.REVIEW
 
@@ -118,6 +131,11 @@ class Conference(Record):
     @property
     def is_over(self) -> bool:
         return self.is_decided or self.state == self.State.CANCELLED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a sitting of it is still to come: booked, invited to or adjourned."""
+        return self.state in (self.State.BOOKED, self.State.INVITED, *self.ADJOURNED)
 
     @property
     def children(self) -> list[Child]:
@@ -139,6 +157,13 @@ class ConferenceChild(Record):
         CONTINUE = "continue", "Plan continues"
         END = "end", "Plan ends"
 
+    class TakesPart(models.TextChoices):
+        COMES = "comes", "Comes to the meeting"
+        PART = "part", "Comes to a part of it"
+        ADVOCATE = "advocate", "Through an advocate"
+        BEFORE = "before", "Is heard before it"
+        NOT = "not", "Takes no part"  # with a reason
+
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="about")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="conferences")
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
@@ -146,6 +171,9 @@ class ConferenceChild(Record):
     reason = models.TextField(blank=True)
     exceptional_reason = models.TextField(blank=True)
     step_down = models.CharField(max_length=20, blank=True)
+    takes_part = models.CharField(max_length=14, choices=TakesPart.choices, blank=True)
+    why_not_there = models.TextField(blank=True, help_text="Why the child does not come, in words.")
+    why_no_father = models.TextField(blank=True, help_text="Why no father or other parent is on record.")
 
     class Meta:
         ordering = ["id"]
@@ -176,9 +204,75 @@ class View(Record):
     child = models.ForeignKey(Child, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     family_member = models.ForeignKey(FamilyMember, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     how = models.CharField(max_length=12, choices=How.choices)
+    words = models.TextField(blank=True, help_text="As they were said, or what was observed.")
+    said_on = models.DateField(null=True, blank=True)
+    heard_by = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.child or self.family_member}: {self.get_how_display()}"
+
+
+class AgencyView(Record):
+    """What one agency thinks about one child: is the threshold met, and under which category."""
+
+    class Threshold(models.TextChoices):
+        MET = "met", "Threshold met"
+        NOT_MET = "not_met", "Threshold not met"
+        NO_VIEW = "no_view", "Gives no view"
+
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="agency_views")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    threshold = models.CharField(max_length=8, choices=Threshold.choices)
+    category = models.CharField(max_length=3, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["conference", "agency", "child"], name="an_agency_has_one_view_of_a_child")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} on {self.child.initials}: {self.get_threshold_display()}"
+
+
+class ActionReview(Record):
+    """What a meeting said of an action it found open: done, not done and why, and what the chair did about it.
+
+    An action that comes back for the third time leads the agenda; it is planned anew, escalated or dropped.
+    """
+
+    class Said(models.TextChoices):
+        DONE = "done", "Done"
+        NOT_DONE = "not_done", "Not done"
+        NO_LONGER_NEEDED = "no_longer_needed", "No longer needed"
+
+    class Answer(models.TextChoices):
+        GOES_ON = "goes_on", "Goes on as it is"
+        PLANNED_ANEW = "planned_anew", "Planned anew"
+        ESCALATED = "escalated", "Escalated"
+        DROPPED = "dropped", "Dropped"
+
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="action_reviews")
+    action_key = models.SlugField(max_length=60)
+    said = models.CharField(max_length=16, choices=Said.choices)
+    why = models.TextField(blank=True)
+    answer = models.CharField(max_length=14, choices=Answer.choices, blank=True)
+    times_back = models.PositiveSmallIntegerField(default=0, help_text="At how many meetings in a row it was open.")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["conference", "action_key"], name="a_conference_looks_at_an_action_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_key} at {self.conference}: {self.get_said_display()}"
+
+    @property
+    def case(self) -> Case:
+        return self.conference.case
 
 
 class Invitation(AboutAParty, Record):
@@ -190,8 +284,26 @@ class Invitation(AboutAParty, Record):
         EXCUSED = "excused", "Excused"
         EXCLUDED = "excluded", "Excluded"  # cannot be present; contributes by other means
 
+    class Reply(models.TextChoices):
+        ACCEPTED = "accepted", "Comes"
+        SUBSTITUTE = "substitute", "Sends somebody else"
+        DECLINED = "declined", "Does not come"
+
+    class Way(models.TextChoices):
+        EMAIL = "email", "By e-mail"
+        POST = "post", "By post"
+
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="invitations")
     interpreter = models.CharField(max_length=20, blank=True)
+    way = models.CharField(max_length=5, choices=Way.choices, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When they were last asked or told of a change.")
+    asked_for_sequence = models.PositiveIntegerField(null=True, blank=True, help_text="The date they were told of.")
+    reply = models.CharField(max_length=10, choices=Reply.choices, blank=True, help_text="Empty: has not answered.")
+    replied_at = models.DateTimeField(null=True, blank=True)
+    replied_for_sequence = models.PositiveIntegerField(default=0, help_text="The date they answered for.")
+    substitute = models.CharField(max_length=200, blank=True, help_text="Who comes instead, in words.")
+    reply_note = models.TextField(blank=True)
+    chased_at = models.DateTimeField(null=True, blank=True)
     excuse = models.CharField(max_length=60, blank=True)
     tracing = models.TextField(blank=True)
     state = StateField(default=State.EXPECTED, choices=State.choices)
@@ -220,6 +332,24 @@ class Invitation(AboutAParty, Record):
     @transition(state, source=State.EXCLUDED, target=RETURN_VALUE(State.EXPECTED, State.INVITED))
     def lift(self, *, was_invited: bool) -> str:
         return self.State.INVITED if was_invited else self.State.EXPECTED
+
+    @property
+    def case(self) -> Case:
+        return self.conference.case
+
+    @property
+    def has_answered(self) -> bool:
+        """For the date the conference has now; an answer for an earlier date no longer counts."""
+        return bool(self.reply) and self.replied_for_sequence == self.conference.invitation_sequence
+
+    @property
+    def present_reply(self) -> str:
+        """What they answered for the date the conference has now; empty when they have not."""
+        return self.reply if self.has_answered else ""
+
+    def is_open_to_its_recipient(self) -> bool:
+        """Whether they may still look at it and answer: invited, and the conference is not under way or over."""
+        return self.state == self.State.INVITED and self.conference.is_awaited
 
 
 class Exclusion(Record):
@@ -270,12 +400,54 @@ class Report(Record):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     received_on = models.DateField()
     shared_with_family = models.BooleanField()
+    shared_on = models.DateField(null=True, blank=True)
+    shared_how = models.TextField(blank=True, help_text="How the family came to know it.")
+    on_paper = models.BooleanField(default=False, help_text="Came on paper and was logged.")
+    summary = models.TextField(blank=True)
 
     class Meta:
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"Report of {self.agency} to {self.conference}"
+
+    @property
+    def case(self) -> Case:
+        return self.conference.case
+
+
+class ReportFile(Record):
+    """A report as the file that was handed in. A new version supersedes it; none is taken away by itself."""
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        WORD = "docx", "Word"
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files")
+    number = models.PositiveSmallIntegerField()
+    format = models.CharField(max_length=4, choices=Format.choices)
+    size = models.PositiveIntegerField(help_text="In bytes.")
+    sha256 = models.CharField(max_length=64, help_text="Of the bytes.")
+    kept_as = models.CharField(max_length=32, unique=True, help_text="Its name in the storage, which says nothing.")
+    is_scanned = models.BooleanField(help_text="A virus scanner looked at it and found nothing.")
+    given_by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="versions_of_a_report_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"Version {self.number} of the {self.report}"
+
+    @property
+    def case(self) -> Case:
+        return self.report.case
+
+    @property
+    def file_name(self) -> str:
+        """What it is called when it is taken away. The name it came with may have been a child's and is not kept."""
+        return f"{self.case.reference}-report-{self.report.agency.key}-{self.number}.{self.format}"
 
 
 class Sitting(Record):
@@ -300,7 +472,18 @@ class Attendance(Record):
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="attendance")
     professional = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     family_member = models.ForeignKey(FamilyMember, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Mode(models.TextChoices):
+        ROOM = "room", "In the room"
+        VIDEO = "video", "By video"
+        PHONE = "phone", "By telephone"
+
+    mode = models.CharField(max_length=5, choices=Mode.choices, default=Mode.ROOM)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    stands_in_for = models.CharField(max_length=200, blank=True, help_text="Whose substitute this person is.")
     left_early = models.BooleanField(default=False)
+    why_struck = models.TextField(blank=True, help_text="Why it was a mistake to say this person was here.")
 
     class Meta:
         ordering = ["id"]
@@ -312,7 +495,16 @@ class Attendance(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.professional or self.family_member} at {self.sitting}"
+        return f"{self.person} at {self.sitting}"
+
+    @property
+    def person(self) -> Professional | FamilyMember | None:
+        return self.professional or self.family_member
+
+    @property
+    def is_here(self) -> bool:
+        """Came, was not ticked by mistake, and has not left."""
+        return not self.left_early and not self.why_struck
 
 
 class Presence(Record):
@@ -333,6 +525,7 @@ class Presence(Record):
     held_on = models.DateField()
     was_there = models.BooleanField()
     sent_report = models.BooleanField(default=False)
+    sent_apologies = models.BooleanField(default=False)
     absences_in_a_row = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -374,12 +567,11 @@ class Dissent(Record):
         return outcome
 
 
-class LetterCopy(AboutAParty, Record):
+class LetterCopy(Copy, Record):
     """One copy of the decision letter and what its recipient may read."""
 
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="letter_copies")
     decision_only = models.BooleanField(default=False)
-    sent_on = models.DateField()
 
     class Meta:
         ordering = ["id"]
@@ -387,3 +579,15 @@ class LetterCopy(AboutAParty, Record):
 
     def __str__(self) -> str:
         return f"Letter of {self.conference} to {self.party}"
+
+    @property
+    def key(self) -> str:
+        return f"letter-copy-{self.pk}"
+
+    @property
+    def holds_less(self) -> bool:
+        return self.decision_only
+
+    @property
+    def is_decision_only(self) -> bool:
+        return self.decision_only

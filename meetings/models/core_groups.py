@@ -3,8 +3,8 @@
 from django.db import models
 from django_fsm import transition
 
-from meetings.models.parties import AboutAParty
-from workflow.models import Case, Child, Professional
+from meetings.models.parties import Copy
+from workflow.models import Case, Child, FamilyMember, Professional
 from workflow.records import Record, StateField
 
 
@@ -22,6 +22,7 @@ class CoreGroup(Record):
     held_on = models.DateField()
     is_quorate = models.BooleanField()
     why_not_held = models.TextField(blank=True)
+    what_was_said = models.TextField(blank=True, help_text="The record, in words.")
     state = StateField(default=State.HELD, choices=State.choices)
 
     class Meta:
@@ -57,25 +58,31 @@ class CoreGroupChild(Record):
 
 
 class CoreGroupAttendance(Record):
-    """A professional at a core group."""
+    """A professional or a family member at a core group. Family never counts towards the quorum."""
 
     core_group = models.ForeignKey(CoreGroup, on_delete=models.PROTECT, related_name="attendance")
-    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    professional = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    family_member = models.ForeignKey(FamilyMember, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(professional__isnull=True) ^ models.Q(family_member__isnull=True),
+                name="a_core_group_is_attended_by_one_person_a_row",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.professional} at {self.core_group}"
+        return f"{self.professional or self.family_member} at {self.core_group}"
 
 
-class RecordCopy(AboutAParty, Record):
-    """A copy of the record of a strategy discussion or core group, and to whom it went."""
+class RecordCopy(Copy, Record):
+    """A copy of the record of a small meeting, and to whom it went."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="record_copies")
     record_key = models.CharField(max_length=60)
     to_chair = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    sent_on = models.DateField()
 
     class Meta:
         ordering = ["id"]

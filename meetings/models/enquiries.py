@@ -37,6 +37,7 @@ class Referral(Record):
     decision = models.CharField(max_length=20, choices=Decision.choices, blank=True)
     spoke_to_referrer = models.BooleanField(default=False)
     why_not_spoken = models.TextField(blank=True)
+    why_not_father = models.TextField(blank=True, help_text="Why the assessment does not cover the father.")
     state = StateField(default=State.RECEIVED, choices=State.choices)
 
     class Meta:
@@ -78,6 +79,11 @@ class StrategyDiscussion(Record):
         S47_JOINT = "s47_joint", "Section 47 enquiry, joint"
         POLICE_ONLY = "police_only", "Police only"
 
+    class Kind(models.TextChoices):
+        FIRST = "first", "First discussion"
+        REVIEW = "review", "Review discussion"
+        EMERGENCY = "emergency", "Emergency discussion"
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="strategy_discussions")
     key = models.SlugField(max_length=60)
     reason = models.TextField(blank=True)
@@ -89,6 +95,10 @@ class StrategyDiscussion(Record):
     medical_decision = models.CharField(max_length=60, blank=True)
     medical_decided_by = models.CharField(max_length=60, blank=True)
     medical_why = models.TextField(blank=True)
+    attended = models.JSONField(default=list, blank=True, help_text="Keys of the professionals who took part.")
+    considered = models.JSONField(default=list, blank=True, help_text="Keys of the children considered by name.")
+    during_enquiry = models.BooleanField(default=False, help_text="An enquiry about one of its children was running.")
+    what_was_said = models.TextField(blank=True, help_text="The record, in words.")
     state = StateField(default=State.CALLED, choices=State.choices)
 
     class Meta:
@@ -107,6 +117,13 @@ class StrategyDiscussion(Record):
 
     @transition(state, source=State.CALLED, target=State.CANCELLED)
     def cancel(self) -> None: ...
+
+    @property
+    def kind(self) -> Kind:
+        """In an emergency without everybody; after one, or while an enquiry runs, a review; otherwise the first."""
+        if self.emergency.strip():
+            return self.Kind.EMERGENCY
+        return self.Kind.REVIEW if self.follows_id or self.during_enquiry else self.Kind.FIRST
 
 
 class DiscussedChild(Record):

@@ -78,6 +78,8 @@ class LegalPlanningMeeting(Record):
     advice = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     held_on = models.DateField(null=True, blank=True)
+    children = models.JSONField(default=list, blank=True, help_text="Keys of the children it is about.")
+    what_was_said = models.TextField(blank=True, help_text="The record, in words.")
     state = StateField(default=State.RECOMMENDED, choices=State.choices)
 
     class Meta:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
-from workflow.models import Agency, Case, Child, FamilyMember
+from workflow.models import Agency, Case, Child, FamilyMember, Professional
 from workflow.records import Record, RecordQuerySet, StateField
 
 
@@ -168,6 +168,7 @@ class Outcome(Record):
     key = models.SlugField(max_length=60)
     text = models.TextField(blank=True)
     measure = models.TextField()
+    baseline = models.TextField(blank=True, help_text="How things stood at first, in words.")
     agreed_on = models.DateField()
 
     class Meta:
@@ -189,6 +190,84 @@ class OutcomeChild(Record):
 
     def __str__(self) -> str:
         return f"{self.outcome} for {self.child.initials}"
+
+
+class ChildsWords(Record):
+    """What a child said about one need of the plan, word for word; a child too young to speak is observed."""
+
+    class How(models.TextChoices):
+        SAID = "said", "Said"
+        WROTE = "wrote", "Written or drawn"
+        HELPED = "helped", "Through an interpreter, an advocate or signs"
+        OBSERVED = "observed", "Observed"
+
+    need = models.ForeignKey(OutcomeChild, on_delete=models.PROTECT, related_name="words")
+    words = models.TextField()
+    how = models.CharField(max_length=10, choices=How.choices)
+    said_on = models.DateField()
+    written_by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["said_on", "id"]
+        verbose_name_plural = "children's words"
+
+    def __str__(self) -> str:
+        return f"Words about {self.need}"
+
+
+class PlanAgreement(Record):
+    """What one person of the family, or the child, says to one edition of the plan, with their words and the day."""
+
+    class Says(models.TextChoices):
+        AGREES = "agrees", "Agrees"
+        DOES_NOT = "does_not", "Does not agree"
+        COULD_NOT = "could_not", "Could not answer"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="agreements")
+    edition = models.PositiveSmallIntegerField()
+    member = models.ForeignKey(
+        FamilyMember,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+        help_text="Empty: the child whose plan it is.",
+    )
+    says = models.CharField(max_length=10, choices=Says.choices)
+    words = models.TextField(blank=True)
+    said_on = models.DateField()
+    written_by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["said_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.member or self.plan.child.initials}: {self.get_says_display().lower()}"
+
+
+class VisitPattern(Record):
+    """How the child is to be visited, as agreed with the plan: how often, and how many of those unannounced.
+
+    The visit owed by the policy's timescale runs beside it and is not changed by it.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="visit_patterns")
+    visits = models.PositiveSmallIntegerField()
+    weeks = models.PositiveSmallIntegerField()
+    unannounced = models.PositiveSmallIntegerField()
+    agreed_on = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(visits__gt=0, weeks__gt=0, unannounced__lte=models.F("visits")),
+                name="a_visit_pattern_can_be_kept",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visits} visits in {self.weeks} weeks, {self.unannounced} unannounced"
 
 
 class PlanMeeting(Record):

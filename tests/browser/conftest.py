@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,13 +56,21 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demonstration on the eve of an alert, served as in production. Only one test winds its clock."""
-    port, data = free_port(), tmp_path_factory.mktemp("site")
+    with serving(tmp_path_factory.mktemp("site"), "tests.browser.prepare", THE_DAY_BEFORE) as served:
+        yield served
+
+
+@contextmanager
+def serving(data: Path, prepared_by: str, *words: str, **settings: str) -> Iterator[Site]:
+    """A site on a free port for as long as this lasts, its data made by a module of these tests."""
+    port = free_port()
     surroundings = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | {
         "THROUGHLINE_DATA": str(data),
         "THROUGHLINE_DEMO": "1",
         "SITE_URL": f"http://127.0.0.1:{port}",
+        **settings,
     }
-    run([sys.executable, "-m", "tests.browser.prepare", THE_DAY_BEFORE], surroundings)
+    run([sys.executable, "-m", prepared_by, *words], surroundings)
     with (
         (data / "server.log").open("w") as log,
         subprocess.Popen(
@@ -112,6 +121,13 @@ def browser(chromium: str) -> Iterator[object]:
 @pytest.fixture
 def signed_in(site: Site, browser: object) -> Iterator[Callable[..., object]]:
     """Opens a page for somebody, signed in with the keyboard: `signed_in("housing_lead", width=390)`."""
+    with signing_in(site, browser) as open_page:
+        yield open_page
+
+
+@contextmanager
+def signing_in(site: Site, browser: object) -> Iterator[Callable[..., object]]:
+    """Pages of one site, each in a browser of its own, signed in with the keyboard."""
     contexts = []
 
     def open_page(key: str, *, width: int = 1280) -> object:

@@ -1,14 +1,11 @@
 """Every page, wide and narrow: nothing an accessibility checker objects to, nothing to scroll sideways."""
 
-from pathlib import Path
-
 import pytest
+
+from tests.browser.looking import AXE, LOOK
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-LOOK = """axe.run().then(found => found.violations.map(
-    wrong => `${wrong.id}: ${wrong.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`))"""
 CASE = "/cases/SP-0001/"
 PAGES = (
     "/",

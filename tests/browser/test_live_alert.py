@@ -58,3 +58,15 @@ def test_a_page_left_open_by_somebody_signed_out_says_so_and_shows_nothing_more(
     page.context.clear_cookies()
     page.evaluate("document.querySelector('live-region').look(true)")
     expect(page.locator(".app-live-note")).to_contain_text("You are signed out")
+
+
+def test_a_link_is_followed_although_its_part_of_the_page_is_drawn_anew_while_it_is_pressed(site, signed_in):
+    page = signed_in("social_worker")
+    page.goto(f"{site.address}/alerts/")
+    link = page.locator("live-region th[scope=row] a").first
+    leads_to = link.get_attribute("href")
+    link.hover()
+    page.mouse.down()
+    page.evaluate("document.querySelector('live-region').look(true)")
+    page.mouse.up()
+    expect(page).to_have_url(f"{site.address}{leads_to}", timeout=10_000)

@@ -47,8 +47,8 @@ def test_a_page_that_only_asks_to_be_kept_privately_is_still_not_kept():
     assert answer(**{"Cache-Control": "private, max-age=60"})["Cache-Control"] == "no-store"
 
 
-def test_an_answer_meant_for_anyone_may_say_so():
-    assert answer(**{"Cache-Control": "public, max-age=60"})["Cache-Control"] == "public, max-age=60"
+def test_no_page_can_ask_to_be_kept_by_others_either():
+    assert answer(**{"Cache-Control": "public, max-age=60"})["Cache-Control"] == "no-store"
 
 
 def test_no_page_may_listen_watch_or_locate():

@@ -1,11 +1,13 @@
 """The reference pages say what the code says, and say everything."""
 
+import json
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
 from config import reference
+from config.api_description import described
 from config.stories.verbs import OF_THE_PLAYER, VERBS
 from workflow.errors import REFUSALS
 from workflow.permissions import MAY
@@ -61,6 +63,6 @@ def test_the_command_writes_every_page(tmp_path, monkeypatch):
 
     monkeypatch.setattr(write_reference, "FOLDER", tmp_path / "reference")
     call_command("write_reference", stdout=StringIO())
-    assert {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "reference").iterdir()} == (
-        reference.pages()
-    )
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "reference").iterdir()}
+    assert json.loads(written.pop(reference.API)) == described()
+    assert written == reference.pages()

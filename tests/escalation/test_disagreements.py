@@ -83,9 +83,20 @@ def test_it_is_over_only_when_both_agencies_confirm(scene):
     resolve_disagreement(disagreement, outcome="A conference", confirmed_by=both, by=scene.worker, on=ON)
     assert disagreement.fresh().is_resolved
     assert disagreement.fresh().resolved_stage == 1
+    assert disagreement.fresh().learning == ""
     assert clocks() == {("D1:1", "2026-03-09", "met")}
     with pytest.raises(WrongState):
         escalate_disagreement(disagreement.fresh(), answer_from=scene.manager, by=scene.nurse, on=ON)
+
+
+def test_what_can_be_learned_from_it_is_kept_with_its_outcome(scene):
+    disagreement, both = disagree(scene), [scene.worker.agency, scene.nurse.agency]
+    told = {"outcome": "A conference", "confirmed_by": both, "by": scene.worker, "on": ON}
+    with pytest.raises(ValueError, match="gossip"):
+        resolve_disagreement(disagreement, **told, learning="gossip")
+    resolve_disagreement(disagreement, **told, learning="threshold")
+    assert disagreement.fresh().get_learning_display() == "Where a threshold lies"
+    assert disagreement.history.latest().learning == "threshold"
 
 
 def test_a_key_is_used_once(scene):

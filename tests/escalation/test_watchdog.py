@@ -7,11 +7,12 @@ from django.core.management import call_command
 
 from config import clock
 from config.nightly import run_night
+from escalation.climbing import Climbing
 from escalation.models import SweepRun
-from escalation.sweep import sweep
 from escalation.watchdog import check, last_clean
 from tests.escalation.scene import set_scene
 from workflow.acting import LONDON
+from workflow.models import Deadline
 
 pytestmark = pytest.mark.django_db
 ONE_DAY = timedelta(days=1)
@@ -30,7 +31,7 @@ def findings(today):
 
 def test_after_a_clean_sweep_there_is_nothing_to_say(scene):
     scene.owe("A1", DUE)
-    sweep(LATE)
+    run_night(LATE)
     assert findings(LATE) == []
     assert last_clean(LATE) == LATE
 
@@ -42,7 +43,7 @@ def test_a_sweep_that_never_ran_is_found(scene):
 
 def test_a_sweep_that_stopped_running_is_found_and_so_is_every_rung_it_owes(scene):
     scene.owe("A1", DUE)
-    sweep(DUE + ONE_DAY)
+    run_night(DUE + ONE_DAY)
     assert findings(LATE) == [
         "sweep: has not run since 3 March 2026",
         "CP-0417 action:A1: rung 2 was owed on 9 March 2026 and was not raised",
@@ -53,15 +54,15 @@ def test_a_sweep_that_stopped_running_is_found_and_so_is_every_rung_it_owes(scen
 def test_a_sweep_that_overlooks_something_is_not_believed(scene, monkeypatch):
     scene.owe("A1", DUE)
     with monkeypatch.context() as blind:
-        blind.setattr("escalation.sweep.late_deadlines", lambda *asked: [])
-        sweep(DUE + ONE_DAY)
+        blind.setattr(Climbing, "anything_owed", lambda climbing: Deadline.objects.filter(pk=0))
+        run_night(DUE + ONE_DAY)
     assert findings(DUE + ONE_DAY) == ["CP-0417 action:A1: rung 1 was owed on 3 March 2026 and was not raised"]
 
 
 def test_a_sweep_that_could_not_look_at_something_is_not_clean(scene):
     failure = {"deadline": "action:A1", "case": "CP-0417", "why": "ValueError()"}
     moment = datetime(2026, 3, 9, 0, 5, tzinfo=LONDON)
-    SweepRun.objects.create(day=LATE, finished_at=moment, failures=[failure])
+    SweepRun.objects.create(day=LATE, finished_at=moment, night_done_at=moment, failures=[failure])
     assert findings(LATE) == ["CP-0417 action:A1: could not be looked at on 9 March 2026: ValueError()"]
     assert last_clean(LATE) is None
 
@@ -75,7 +76,7 @@ def test_an_alert_that_went_to_nobody_is_found():
     scene = set_scene(without=("health_lead", "health_exec", "board"))
     scene.owe("A1", DUE)
     scene.leave("chair", LATE)
-    sweep(LATE)
+    run_night(LATE)
     assert findings(LATE) == ["CP-0417 action:A1: rung 2 was raised and went to nobody"]
 
 
@@ -92,7 +93,7 @@ def test_the_command_fails_when_something_is_wrong_and_says_when_all_is_well(sce
     with pytest.raises(SystemExit, match="1"):
         call_command("watchdog")
     assert "has never run" in capsys.readouterr().err
-    sweep(LATE)
+    run_night(LATE)
     call_command("watchdog")
     assert "Last clean sweep: 2026-03-09." in capsys.readouterr().out
 
@@ -101,19 +102,21 @@ def test_the_health_page_says_when_the_last_clean_sweep_was_and_nothing_about_a_
     scene.owe("A1", DUE)
     answer = client.get("/health/")
     assert answer.status_code == 503
-    assert answer.json() == {"ok": False, "last_clean_sweep": None, "oldest_waiting_minutes": 0}
+    not_yet = {"record_verified_at": None, "record_is_whole": None}
+    assert answer.json() == {"ok": False, "last_clean_sweep": None, "oldest_waiting_minutes": 0} | not_yet
     run_night(LATE)
     answer = client.get("/health/")
     assert answer.status_code == 503  # swept at five past midnight, and nobody has sent what it raised
-    assert answer.json() == {"ok": False, "last_clean_sweep": "2026-03-09", "oldest_waiting_minutes": 7 * 60 + 55}
+    swept = {"last_clean_sweep": "2026-03-09", **not_yet}
+    assert answer.json() == swept | {"ok": False, "oldest_waiting_minutes": 7 * 60 + 55}
     call_command("deliver")
     answer = client.get("/health/")
     assert answer.status_code == 200
-    assert answer.json() == {"ok": True, "last_clean_sweep": "2026-03-09", "oldest_waiting_minutes": 0}
+    assert answer.json() == swept | {"ok": True, "oldest_waiting_minutes": 0}
 
 
 def test_just_after_midnight_yesterdays_sweep_is_still_the_last_there_can_be(scene, monkeypatch, client):
-    sweep(LATE - ONE_DAY)
+    run_night(LATE - ONE_DAY)
     midnight = datetime.combine(LATE, datetime.min.time(), LONDON)
     monkeypatch.setattr(clock, "now", lambda: midnight + timedelta(minutes=4))
     assert client.get("/health/").status_code == 200

@@ -16,10 +16,29 @@ MACHINES = {
         "be_born": ("unborn", "born"),
         "die": ("unborn born", "died"),
     },
+    "workflow.SubjectRequest": {
+        "prepare": ("open", "prepared"),
+        "send_back": ("prepared", "open"),
+        "release": ("prepared", "released"),
+        "withdraw": ("open prepared", "withdrawn"),
+    },
+    "workflow.Passage": {
+        "keep": (ANY, "kept"),
+        "take_names_out": (ANY, "names_out"),
+        "leave_out": (ANY, "left_out"),
+    },
+    "workflow.LegalHold": {"lift": ("in_force", "lifted")},
+    "workflow.DestructionOrder": {
+        "release": ("proposed", "released"),
+        "decline": ("proposed", "declined"),
+        "withdraw": ("proposed released", "withdrawn"),
+        "carry_out": ("released", "carried_out"),
+    },
     "workflow.Deadline": {
         "meet": ("pending", "met"),
         "waive": ("pending", "waived"),
     },
+    "workflow.JoiningLink": {"use": ("open", "used"), "stop": ("open", "stopped")},
     "meetings.Referral": {"decide": ("received", "decided")},
     "meetings.StrategyDiscussion": {
         "conclude": ("called", "concluded"),
@@ -52,6 +71,13 @@ MACHINES = {
             "cancelled",
         ),
     },
+    "meetings.Arrangement": {
+        "ask": ("needed not_available", "asked_for"),
+        "book": ("needed asked_for not_available", "booked"),
+        "decline": ("needed asked_for booked", "declined"),
+        "miss": ("needed asked_for booked", "not_available"),
+        "cancel": ("needed asked_for booked not_available", "cancelled"),
+    },
     "meetings.Invitation": {
         "invite": ("expected invited excused", "invited"),
         "excuse_from": ("expected invited excused", "excused"),
@@ -73,6 +99,16 @@ MACHINES = {
         "answer_with": ("formal", "decision_stands review_brought_forward"),
     },
     "meetings.LegalPlanningMeeting": {"hold": ("recommended", "held")},
+    "meetings.DischargeMeeting": {
+        "hold": ("called", "held"),
+        "distribute_record": ("held", "record_distributed"),
+        "cancel": ("called", "cancelled"),
+    },
+    "meetings.LookedAfterReview": {
+        "hold": ("owed", "held"),
+        "combine": ("owed", "combined"),
+        "end": ("owed", "not_owed"),
+    },
     "meetings.SeriousIncident": {"notify": ("recorded", "notified")},
     "plans.Plan": {
         "agree": ("outline active", "active"),
@@ -80,12 +116,61 @@ MACHINES = {
         "end_by_transfer": ("outline active", "ended_transfer"),
         "end_without_conference": ("outline active", "ended_admin"),
     },
+    "meetings.AgendaItem": {
+        "take_up": ("planned done skipped", "under_way"),
+        "finish": ("under_way", "done"),
+        "skip": ("planned under_way", "skipped"),
+    },
+    "meetings.Release": {"release": ("prepared", "released"), "withdraw": ("prepared", "withdrawn")},
     "plans.Action": {
         "block": ("agreed", "blocked"),
         "complete": ("agreed blocked", "completed"),
         "verify": ("completed", "verified"),
         "reopen": ("completed verified", "agreed"),
         "cancel": ("agreed blocked", "cancelled"),
+    },
+    "meetings.SignedLink": {"use": ("open", "open"), "revoke": ("open", "revoked")},
+    "notifications.OutsideMail": {
+        "attempt": ("queued", "queued"),
+        "put_off": ("queued", "queued"),
+        "hand_over": ("queued withdrawn", "handed_over"),
+        "fail": ("queued", "failed"),
+        "withdraw": ("queued failed", "withdrawn"),
+        "arrive": ("handed_over", "handed_over"),
+        "come_back": ("queued handed_over", "failed"),
+    },
+    "notifications.WebhookDelivery": {
+        "attempt": ("queued", "queued"),
+        "put_off": ("queued", "queued"),
+        "take": ("queued", "delivered"),
+        "fail": ("queued", "failed"),
+        "withdraw": ("queued", "withdrawn"),
+    },
+    "notifications.WebhookTarget": {"stop": ("active", "stopped")},
+    "notifications.ApiKey": {"revoke": ("active", "revoked")},
+    "workflow.ClockStop": {"end": ("stopped", "ended")},
+    "workflow.Restriction": {"lift": ("in_force", "lifted")},
+    "workflow.BrokenGlass": {
+        "find_justified": ("to_review", "justified"),
+        "find_not_justified": ("to_review", "not_justified"),
+    },
+    "workflow.PolicyProposal": {
+        "propose": ("draft", "proposed"),
+        "approve": ("proposed", "approved"),
+        "decline": ("proposed", "declined"),
+        "withdraw": ("draft proposed", "withdrawn"),
+    },
+    "plans.AuditFinding": {"complete": ("open", "done")},
+    "plans.AskedDate": {
+        "approve": ("asked", "approved"),
+        "decline": ("asked", "declined"),
+        "take_back": ("asked", "taken_back"),
+    },
+    "plans.OtherPlan": {"end": ("running", "ended")},
+    "escalation.HandOver": {
+        "accept": ("offered", "accepted"),
+        "decline": ("offered", "declined"),
+        "withdraw": ("offered", "withdrawn"),
     },
     "escalation.Acknowledgement": {"keep": ("acknowledged", "kept"), "lapse": ("acknowledged", "lapsed")},
     "escalation.Disagreement": {
@@ -140,6 +225,7 @@ def test_every_record_with_a_state_is_in_the_table_or_says_why_not():
         "meetings.Challenge",
         "meetings.Transfer",
         "notifications.Notification",
+        "notifications.Heartbeat",
     }
     kept = {
         model._meta.label

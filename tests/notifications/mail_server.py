@@ -1,4 +1,4 @@
-"""A real mail server on this machine that does what real ones do: takes, refuses, asks to wait, hangs up half-way."""
+"""A real mail server on this machine that does what real ones do: takes, refuses, asks to wait, hangs, hangs up."""
 
 import asyncio
 import email
@@ -25,6 +25,7 @@ class MailServer:
 
     refuses: dict[str, str] = field(default_factory=dict)
     hangs_up_after_taking: set[str] = field(default_factory=set)
+    says_nothing_to: set[str] = field(default_factory=set)
     mails: list[Kept] = field(default_factory=list)
     port: int = 0
 
@@ -40,6 +41,8 @@ class MailServer:
         if self.hangs_up_after_taking & set(envelope.rcpt_tos):
             server.transport.abort()
             await asyncio.sleep(0)
+        if self.says_nothing_to & set(envelope.rcpt_tos):
+            await asyncio.sleep(30)
         return "250 taken"
 
     def to(self, address: str) -> list[Kept]:

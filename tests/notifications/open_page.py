@@ -6,6 +6,8 @@ from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
 
+STILL_HERE = {"still": "here"}
+
 
 class OpenPage(ApplicationCommunicator):
     """A page with a socket to `address`."""
@@ -25,11 +27,21 @@ class OpenPage(ApplicationCommunicator):
         key = "bytes" if isinstance(frame, bytes) else "text"
         await self.send_input({"type": "websocket.receive", key: frame})
 
-    async def hears(self) -> Any:
-        """The next frame."""
-        heard = await self.receive_output(5)
-        assert heard["type"] == "websocket.send", heard
-        return json.loads(heard["text"])
+    async def hears(self, *, signs_of_life: bool = False) -> Any:
+        """The next frame; of the signs of life that come in between only where they are waited for."""
+        while True:
+            heard = await self.receive_output(5)
+            assert heard["type"] == "websocket.send", heard
+            told = json.loads(heard["text"])
+            if signs_of_life or told != STILL_HERE:
+                return told
+
+    async def news(self, within: float) -> Any:
+        """The next frame that says something; None when none comes within so many seconds."""
+        while not await self.receive_nothing(timeout=within):
+            if (told := await self.hears(signs_of_life=True)) != STILL_HERE:
+                return told
+        return None
 
     async def is_closed_with(self) -> int:
         heard = await self.receive_output(3)

@@ -1,24 +1,36 @@
 """What reaches the browser live: only to whom it may, only "look again", and never for longer than it may."""
 
 import json
+import shutil
+import signal
+import subprocess
+import time
 from datetime import datetime
 from importlib import import_module
+from socket import create_connection, create_server
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from channels.layers import channel_layers
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from config import clock
 from config.asgi import serving
-from config.engine import Engine, waiting_nudges
-from notifications.consumers import LookAgain
+from config.engine import SECONDS_BETWEEN_CATCHING_UP, Engine, waiting_nudges
+from escalation.posts import leave_post
+from notifications.consumers import LookAgain, catch_up
+from notifications.joining import stop_sign_in
 from tests.escalation.scene import OPENED, at_noon, set_scene
+from tests.making import doing
 from tests.notifications.open_page import OpenPage
 from tests.services import missing, redis_url
 from workflow.acting import LONDON
-from workflow.models import User
+from workflow.models import CaseLink, User
+from workflow.people import link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SITE = "http://127.0.0.1:8000"
@@ -31,6 +43,8 @@ def on_the_day_of_the_scene(monkeypatch):
     waiting_nudges()
     yield
     channel_layers.backends.clear()
+    # The thread that asks for all sockets keeps its connection for a while; a database in use cannot be taken down.
+    SyncToAsync.single_thread_executor.submit(lambda: connection.close()).result()  # its own, not ours
 
 
 @pytest.fixture
@@ -104,6 +118,21 @@ async def test_a_nudge_after_the_commit_arrives_and_holds_a_number_and_nothing_e
     await page.goes_away()
 
 
+async def test_whoever_leaves_their_post_is_cut_off_at_once(scene):
+    page = await listening(scene)
+    await sync_to_async(leave_post)(None, scene.nurse, by=scene.health_lead, on=OPENED)
+    await Engine().pass_on_nudges()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
+async def test_whoever_is_shut_out_is_cut_off_at_once(scene):
+    page = await listening(scene)
+    said = {"reason": "A stolen telephone", "by": scene.health_lead, "on": OPENED}
+    await sync_to_async(stop_sign_in)(None, scene.nurse, **said)
+    await Engine().pass_on_nudges()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
 async def test_somebody_elses_news_is_not_heard(scene):
     page = await listening(scene)
     await sync_to_async(scene.told)("chair")
@@ -127,7 +156,7 @@ async def test_a_stalled_page_ends_on_the_newest_number(scene):
 async def test_an_open_page_hears_a_sign_of_life(scene, monkeypatch):
     monkeypatch.setattr(LookAgain, "seconds_between_signs_of_life", 0.05)
     page = await listening(scene)
-    assert await page.hears() == {"still": "here"}
+    assert await page.hears(signs_of_life=True) == {"still": "here"}
     await page.goes_away()
 
 
@@ -215,3 +244,252 @@ async def test_a_nudge_crosses_redis(scene, settings):
     assert await page.hears() == {"look": "again", "at": message.pk}
     await page.goes_away()
     await channel_layers["default"].flush()
+
+
+# A page that is open on one case
+
+
+def on_a_case(session_key, reference):
+    page = socket(session_key)
+    page.scope["query_string"] = f"case={reference}".encode()
+    return page
+
+
+def decided(scene):
+    """Somebody does something in the case; the number of its entry."""
+    with doing(scene.case, on=OPENED, by=scene.worker, name="decide"):
+        pass
+    return scene.case.entries.latest("number").number
+
+
+def linked(scene):
+    with at_noon(OPENED):
+        link(scene.case, scene.nurse, "health visitor", on=OPENED)
+
+
+async def open_on_the_case(scene):
+    await sync_to_async(linked)(scene)
+    page = on_a_case(await sync_to_async(signed_in)(scene.nurse.user), "CP-0417")
+    assert await page.connects()
+    assert (await page.hears())["look"] == "again"
+    said = await page.hears()
+    assert set(said) == {"case", "at"}
+    waiting_nudges()
+    return page
+
+
+async def test_case_7_is_at_42_and_nothing_else(scene):
+    page = await open_on_the_case(scene)
+    number = await sync_to_async(decided)(scene)
+    await Engine().pass_on_nudges()
+    assert await page.hears() == {"case": scene.case.pk, "at": number}
+    await page.goes_away()
+
+
+@pytest.mark.parametrize("reference", ["CP-0417", "CP-9999", "CP%00"])
+async def test_a_case_somebody_may_not_see_and_one_that_is_not_there_are_closed_alike(scene, reference):
+    page = on_a_case(await sync_to_async(signed_in)(scene.nurse.user), reference)
+    assert await page.connects()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
+def end_the_link(scene):
+    with at_noon(OPENED):
+        found = CaseLink.objects.get(case=scene.case, professional=scene.nurse)
+        found.until_on = OPENED
+        found.save()
+
+
+async def test_whose_link_to_the_case_ends_is_closed_at_the_next_change_and_learns_nothing(scene):
+    page = await open_on_the_case(scene)
+    await sync_to_async(end_the_link)(scene)
+    await sync_to_async(decided)(scene)
+    await Engine().pass_on_nudges()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
+async def test_and_without_any_change_within_a_minute(scene, monkeypatch):
+    monkeypatch.setattr(LookAgain, "seconds_between_signs_of_life", 0.02)
+    page = await open_on_the_case(scene)
+    await sync_to_async(end_the_link)(scene)
+    while (heard := await page.receive_output(timeout=2))["type"] == "websocket.send":
+        assert json.loads(heard["text"]) == {"still": "here"}
+    assert heard["code"] == NO_LONGER_ALLOWED
+
+
+def caught_up(scene, after):
+    client = Client()
+    client.force_login(scene.nurse.user)
+    return client.get("/cases/CP-0417/changes/", {"after": after})
+
+
+def test_a_page_that_was_away_catches_up_by_its_number_and_does_not_count_its_own(scene):
+    linked(scene)
+    first = caught_up(scene, 0).json()["at"]
+    decided(scene)
+    last = decided(scene)
+    with doing(scene.case, on=OPENED, by=scene.nurse, name="decide"):
+        pass
+    assert caught_up(scene, first).json() == {"at": last + 1, "changes": 2}
+    assert caught_up(scene, last + 1).json() == {"at": last + 1, "changes": 0}
+    assert caught_up(scene, "x").status_code == 400
+    end_the_link(scene)
+    assert caught_up(scene, first).status_code == 404
+
+
+def test_a_change_that_is_refused_or_rolled_back_nudges_nobody(scene):
+    waiting_nudges()
+    with pytest.raises(RuntimeError), doing(scene.case, on=OPENED, name="decide"):
+        raise RuntimeError
+    assert waiting_nudges() == set()
+
+
+# When Redis dies and returns
+
+
+def redis_on(port):
+    return subprocess.Popen(
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def answers(port):
+    for _ in range(100):
+        try:
+            create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("no Redis came up")
+
+
+@pytest.mark.redis
+async def test_redis_may_die_and_return_saves_go_on_and_the_page_misses_nothing(scene, settings):
+    if shutil.which("redis-server") is None:
+        missing("Redis")
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    redis = redis_on(port)
+    try:
+        answers(port)
+        hosts = [{"address": f"redis://127.0.0.1:{port}/0", "socket_connect_timeout": 1}]
+        layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}
+        settings.CHANNEL_LAYERS = {"default": layer}
+        page = await open_on_the_case(scene)
+        seen = await sync_to_async(decided)(scene)
+        await Engine().pass_on_nudges()
+        assert (await page.hears())["at"] == seen
+
+        redis.send_signal(signal.SIGKILL)
+        redis.wait()
+        begun = time.monotonic()
+        lost = await sync_to_async(decided)(scene)  # the change is saved, at once, and its nudge is lost
+        assert time.monotonic() - begun < 1
+        await Engine().pass_on_nudges()
+        assert (await sync_to_async(caught_up)(scene, seen)).json() == {"at": lost, "changes": 1}
+
+        redis = redis_on(port)
+        answers(port)
+        for _ in range(50):  # the layer finds its way back by itself
+            number = await sync_to_async(decided)(scene)
+            await Engine().pass_on_nudges()
+            if (heard := await page.news(within=0.2)) is not None:
+                break
+        assert heard["at"] == number
+        await page.goes_away()
+        await channel_layers["default"].flush()
+    finally:
+        redis.kill()
+        redis.wait()
+
+
+async def test_a_nudge_that_was_lost_is_made_up_for_before_long_and_only_for_who_is_behind(scene):
+    assert 20 <= SECONDS_BETWEEN_CATCHING_UP <= 60
+    page, other = await open_on_the_case(scene), await listening(scene)
+    number = await sync_to_async(decided)(scene)
+    waiting_nudges()  # lost on their way
+    await catch_up()
+    assert await page.hears() == {"case": scene.case.pk, "at": number}
+    assert await other.receive_nothing(timeout=0.1)
+    [message] = await sync_to_async(scene.told)("nurse")
+    waiting_nudges()
+    await catch_up()
+    assert await other.hears() == await page.hears() == {"look": "again", "at": message.pk}
+    await catch_up()
+    assert await page.receive_nothing(timeout=0.1)
+    await page.goes_away()
+    await other.goes_away()
+
+
+async def test_catching_up_asks_twice_however_many_pages_are_open(scene):
+    pages = [await open_on_the_case(scene), *[await listening(scene) for _ in range(5)]]
+    asked = CaptureQueriesContext(connection)
+    await sync_to_async(asked.__enter__)()  # where the questions are asked: another thread has another connection
+    await catch_up()
+    await sync_to_async(asked.__exit__)(None, None, None)
+    assert len(await sync_to_async(lambda: asked.captured_queries)()) == 2
+    for page in pages:
+        await page.goes_away()
+
+
+async def test_a_page_that_may_no_longer_listen_is_closed_and_not_caught_up(scene):
+    page = await open_on_the_case(scene)
+    await sync_to_async(end_the_link)(scene)
+    await sync_to_async(decided)(scene)
+    waiting_nudges()
+    await catch_up()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
+@pytest.mark.redis
+async def test_once_redis_is_back_every_open_page_is_told_what_it_missed_though_nothing_happens_any_more(
+    scene, settings
+):
+    if shutil.which("redis-server") is None:
+        missing("Redis")
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    redis = redis_on(port)
+    try:
+        answers(port)
+        hosts = [{"address": f"redis://127.0.0.1:{port}/0", "socket_connect_timeout": 1}]
+        layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}
+        settings.CHANNEL_LAYERS = {"default": layer}
+        page, engine = await open_on_the_case(scene), Engine()
+        await engine.look_whether_nudges_arrive()
+        assert await page.receive_nothing(timeout=0.1)
+
+        redis.send_signal(signal.SIGKILL)
+        redis.wait()
+        lost = await sync_to_async(decided)(scene)
+        await engine.pass_on_nudges()
+        await engine.look_whether_nudges_arrive()
+        assert await page.receive_nothing(timeout=0.1)
+
+        redis = redis_on(port)
+        answers(port)
+        for _ in range(20):
+            await engine.look_whether_nudges_arrive()
+            if (heard := await page.news(within=0.5)) is not None:
+                break
+        assert heard == {"case": scene.case.pk, "at": lost}
+        await engine.look_whether_nudges_arrive()
+        assert await page.receive_nothing(timeout=0.2)  # told once
+        await page.goes_away()
+        await channel_layers["default"].flush()
+    finally:
+        redis.kill()
+        redis.wait()
+
+
+@pytest.mark.parametrize("frames", [["x"] * 1_000, ["x" * 1_000_000] * 3])
+async def test_a_flood_from_one_page_leaves_the_others_as_they_were(scene, frames):
+    quiet, loud = await listening(scene), await listening(scene)
+    for frame in frames:
+        await loud.says(frame)
+    assert await loud.is_closed_with() == 1008
+    [message] = await sync_to_async(scene.told)("nurse")
+    await Engine().pass_on_nudges()
+    assert (await quiet.hears())["at"] == message.pk
+    await quiet.goes_away()

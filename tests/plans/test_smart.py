@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from plans.smart import ActionDraft, check, is_refused, vague_in
+from plans.smart import READ, ActionDraft, check, is_refused, vague_in
 from workflow.models import Professional
 from workflow.timescales import ENGLAND_SETTINGS
 
@@ -70,3 +70,11 @@ def test_a_vague_word_is_said_and_let_through():
 )
 def test_only_whole_words_are_vague(text, found):
     assert vague_in(text, VAGUE) == found
+
+
+def test_of_a_text_of_a_million_letters_only_the_beginning_is_read(monkeypatch):
+    """Somebody pastes a whole report into the field: the page asks at each pause, and nobody waits for it."""
+    read = []
+    monkeypatch.setattr("plans.smart.specific.read", lambda text: read.append(len(text)) or ())
+    check(draft(text="monitor the home and " * 50_000), VAGUE)
+    assert read == [READ]

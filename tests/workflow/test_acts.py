@@ -41,7 +41,8 @@ ACTS.pop("bury")
 @pytest.fixture(autouse=True)
 def rows_in_the_matrix(monkeypatch):
     for name in ("correct_name", "bury"):
-        monkeypatch.setitem(permissions.MAY, name, frozenset({Role.TEAM_MANAGER}))
+        may_it = permissions.is_in_post & permissions.acts_as(frozenset({Role.TEAM_MANAGER}))
+        monkeypatch.setitem(permissions.RULES, name, may_it)
 
 
 @pytest.fixture

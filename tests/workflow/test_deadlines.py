@@ -10,6 +10,7 @@ from django_fsm import TransitionNotAllowed
 from tests.making import A_WEDNESDAY, a_case, a_deadline, a_partnership, doing, with_policy
 from workflow import deadlines
 from workflow.errors import CalendarMissingYear
+from workflow.lateness import late_by, slippage
 from workflow.models import LATE, CaseLink, Deadline, FamilyMember, Role, WhyWaived
 from workflow.policy import calendar
 from workflow.timescales import Span
@@ -365,21 +366,21 @@ def test_a_deadline_is_late_the_day_after_its_due_day(case, deadline):
     ],
 )
 def test_lateness_is_told_in_working_days(deadline, on, late):
-    assert deadlines.late_by(deadline, date.fromisoformat(on)) == late
+    assert late_by(deadline, date.fromisoformat(on)) == late
 
 
 def test_lateness_stops_growing_when_the_duty_is_met(case, deadline):
     with doing(case, on=date(2026, 4, 14)):
         deadlines.meet(deadline, on=date(2026, 4, 14))
-    assert deadlines.late_by(deadline, date(2026, 6, 1)) == 2
+    assert late_by(deadline, date(2026, 6, 1)) == 2
 
 
 def test_slippage_is_told_from_the_first_date_whatever_the_date_is_now(case, deadline):
     with doing(case):
         deadlines.move(deadline, date(2026, 4, 20), on=NEXT_DAY, because="ill")
-    assert deadlines.slippage(deadline, DUE) == 0
-    assert deadlines.slippage(deadline, date(2026, 4, 15)) == 3
-    assert deadlines.late_by(deadline, date(2026, 4, 15)) == 0
+    assert slippage(deadline, DUE) == 0
+    assert slippage(deadline, date(2026, 4, 15)) == 3
+    assert late_by(deadline, date(2026, 4, 15)) == 0
 
 
 # What the database refuses

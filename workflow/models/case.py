@@ -1,13 +1,14 @@
 """A case: one family's children, the people around them, and the agencies working with them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
+from workflow.acting import LONDON
 from workflow.models.people import SOCIAL_CARE, Agency, Professional
 from workflow.records import Record, RecordQuerySet, StateField
 
@@ -29,15 +30,26 @@ class Family(Record):
 
 class CaseQuerySet(RecordQuerySet["Case"]):
     def visible_to(
-        self, person: "Person", on: date | None = None, wearing: "Sequence[Person] | None" = None
+        self,
+        person: "Person",
+        on: date | None = None,
+        wearing: "Sequence[Person] | None" = None,
+        at: datetime | None = None,
     ) -> "CaseQuerySet":
         """The cases this person needs to know about: the one answer behind every list, search, export and message.
 
-        With the day, or their hats of that day (`wearing`), also those of whoever they cover.
+        With the day, or their hats of that day (`wearing`), also those of whoever they cover; with the moment also
+        what they opened by breaking the glass.
         """
         from workflow.permissions import visible_cases
 
-        return visible_cases(self, person, on, wearing)
+        return visible_cases(self, person, on, wearing, at)
+
+    def counted_for(self, person: "Person") -> "CaseQuerySet":
+        """What figures of the whole partnership count for this person: all but cases restricted to others."""
+        from workflow.permissions import unrestricted
+
+        return unrestricted(self, person)
 
 
 class Case(Record):
@@ -50,6 +62,9 @@ class Case(Record):
     chair = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     administrator = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     opened_on = models.DateField()
+    destroyed_on = models.DateField(
+        null=True, blank=True, help_text="Nothing is left of it but its reference, its seals and a certificate."
+    )
 
     objects: ClassVar[models.Manager["Case"]] = CaseQuerySet.as_manager()
 
@@ -60,6 +75,21 @@ class Case(Record):
         return self.reference
 
     ROLES = ("lead_practitioner", "team_manager", "chair", "administrator")
+
+    # Set by the query that found the case for a reader (`signed_in.how_seen`).
+    is_restricted: bool = False
+    open_until: datetime | None = None
+    changes: int | None = None
+
+    @property
+    def restriction_word(self) -> str:
+        """What stands beside the reference of a case that only named people see."""
+        return "Restricted" if self.is_restricted else ""
+
+    @property
+    def opened_word(self) -> str:
+        """Said to somebody who sees the case only for some hours."""
+        return f"opened by break-glass until {self.open_until.astimezone(LONDON):%H:%M}" if self.open_until else ""
 
     @property
     def initials(self) -> str:
@@ -134,6 +164,9 @@ class FamilyMember(Record):
     factors = models.JSONField(default=list, blank=True)
     missing = models.JSONField(default=list, blank=True)
     is_deceased = models.BooleanField(default=False)
+    email = models.EmailField(blank=True, help_text="Only where the person said that mail to it is safe.")
+    postal_address = models.TextField(blank=True)
+    safe_contact = models.TextField(blank=True, help_text="How and when it is safe to reach the person.")
 
     class Meta:
         ordering = ["id"]

@@ -72,6 +72,10 @@ class Deadline(Record):
     explanation = models.TextField()
     moved_because = models.TextField(blank=True, help_text="Why its date was moved last.")
     short_notice = models.BooleanField(default=False, help_text="Counted back to a day already past.")
+    stopped_since = models.DateField(null=True, blank=True, help_text="Its clock stands still: see ClockStop.")
+    stopped_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days its date has been given for stops, counted as its own value counts."
+    )
     about_type = models.ForeignKey(ContentType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     about_id = models.PositiveBigIntegerField(null=True, blank=True)
     state = StateField(default=State.PENDING, choices=State.choices)
@@ -139,6 +143,45 @@ class Deadline(Record):
     def is_overdue(self, on: date) -> bool:
         """Still owed on a day later than the due day."""
         return self.is_pending and self.due_on < on
+
+
+class ClockStop(Record):
+    """One line of the ledger of a clock: how many days it might stand still, since when it did, why, who let it.
+
+    Written with the deadline, by `workflow.deadlines`. Days are counted as the deadline's own value counts.
+    """
+
+    class State(models.TextChoices):
+        STOPPED = "stopped", "Stopped"  # standing still, for at most `most_days`
+        ENDED = "ended", "Running again"  # by somebody, or because nothing was owed any more
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="clock_stops")
+    budget = models.PositiveSmallIntegerField(help_text="Days this policy allows one deadline in all.")
+    most_days = models.PositiveSmallIntegerField(help_text="What was left of the budget for this stop.")
+    stopped_on = models.DateField()
+    reason = models.TextField()
+    authorised_by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    ended_on = models.DateField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How long it stood still.")
+    state = StateField(default=State.STOPPED, choices=State.choices)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["deadline"], condition=Q(state="stopped"), name="a_clock_is_stopped_once"),
+            models.CheckConstraint(
+                condition=Q(state="stopped", ended_on__isnull=True, days__isnull=True)
+                | Q(state="ended", ended_on__isnull=False, days__isnull=False),
+                name="an_ended_stop_says_how_long",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deadline.key} stopped on {self.stopped_on:%-d %b %Y}"
+
+    @transition(state, source=State.STOPPED, target=State.ENDED)
+    def end(self, *, on: date, days: int) -> None:
+        self.ended_on, self.days = on, min(days, self.most_days)
 
 
 LATE = Q(state=Deadline.State.MET, met_on__gt=F("due_on"))

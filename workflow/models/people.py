@@ -6,12 +6,30 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from workflow.records import Record, RecordQuerySet
 
 
 class User(AbstractUser):
     """A sign-in. What somebody may do follows from their Professional, never from here."""
+
+    turn = models.PositiveIntegerField(default=0, help_text="Raised to end every sign-in of theirs at once.")
+    organisation_id = models.CharField(
+        max_length=400, blank=True, help_text="Who they are to their organisation's sign-in."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id"], condition=~Q(organisation_id=""), name="one_sign_in_for_one_of_theirs"
+            )
+        ]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of theirs has to agree with: a new password ends them all, and so does a new turn."""
+        said = f"{self.password}:{self.turn}"
+        return salted_hmac("workflow.User.sign_ins", said, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Role(models.TextChoices):
@@ -80,6 +98,10 @@ class Professional(Record):
 
     def is_in_post(self, on: date) -> bool:
         return self.left_on is None or self.left_on > on
+
+    def is_let_in(self, on: date) -> bool:
+        """In post, and their sign-in is not stopped."""
+        return self.is_in_post(on) and (self.user is None or self.user.is_active)
 
     @property
     def owning_agency(self) -> Agency:

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from config import demo
 from config.management.commands.serve import listen
+from config.management.of_the_service import OfTheService
+from meetings.documents.pdf import WHAT_TO_INSTALL, can_be_drawn
 
 
-class Command(BaseCommand):
+class Command(OfTheService):
     help = "Makes an invented partnership by playing stories, prints who can sign in, and serves the site on PORT."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,10 +42,10 @@ class Command(BaseCommand):
     def _build(self) -> None:
         try:
             if demo.clear_away():
-                self.console.print("An earlier run was not finished. Starting over.")
+                self.console.print("An earlier run was not finished, or was of another version. Starting over.")
         except demo.NotADemonstration as other:
             raise CommandError(str(other)) from other
-        self.console.print("Making an invented partnership: four families, about a minute.")
+        self.console.print("Making an invented partnership: eight families, about a minute.")
         bar = Progress(
             TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=self.console, transient=True
         )
@@ -66,6 +68,8 @@ class Command(BaseCommand):
             f"Open http://127.0.0.1:{port}. Here it is {demo.clock.today():%A %-d %B %Y}; in another terminal "
             "`THROUGHLINE_DEMO=1 .venv/bin/python manage.py wind +1` makes it a day later. Ctrl-C ends the site."
         )
+        if not can_be_drawn():
+            self.console.print(WHAT_TO_INSTALL)
 
 
 class _Steps:

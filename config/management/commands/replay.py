@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connection, transaction
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from config.management.of_the_service import OfTheService
 from config.stories.replay import Played, Player
 from config.stories.story import NotAStory, Story, format_verbs, read
 from config.stories.verbs import OF_THE_PLAYER, VERBS
@@ -20,7 +21,7 @@ from config.stories.verbs import OF_THE_PLAYER, VERBS
 HOLDS, DIFFERS, NOT_VALID = 0, 1, 2
 
 
-class Command(BaseCommand):
+class Command(OfTheService):
     help = (
         "Plays dated stories through the real domain functions on a throw-away database and holds every expectation. "
         "Exit 0 when all hold, 1 on differences, 2 on a file that is not a valid story."

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from config import clock
+from config.management.of_the_service import OfTheService
 from config.nightly import catch_up, run_night
 from escalation.sweep import Swept
 
 
-class Command(BaseCommand):
+class Command(OfTheService):
     help = "Raises every alert owed and not yet raised. Run twice, it raises nothing twice; missed, it catches up."
 
     def add_arguments(self, parser: CommandParser) -> None:

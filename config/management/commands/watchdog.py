@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from config import clock
-from config.health import GRACE
-from escalation.watchdog import check, last_clean
+from config.health import GRACE, workers_alive
+from config.management.of_the_service import OfTheService
+from escalation.watchdog import Finding, check, last_clean
 
 
-class Command(BaseCommand):
+class Command(OfTheService):
     help = (
         "Looks at every late deadline again, without the sweep: was each rung raised, did the sweep run, was it clean? "
         "Exit 0 and one line when all is well, 1 and a line for each finding when not. Changes nothing."
@@ -18,6 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day = (clock.now() - GRACE).date()
         findings = check(day)
+        if workers_alive() == 0:
+            findings.append(Finding("workers", "none has given a sign of life"))
         for finding in findings:
             self.stderr.write(str(finding))
         if findings:

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from config import clock
+from config.management.of_the_service import OfTheService
 
 
-class Command(BaseCommand):
+class Command(OfTheService):
     help = "Winds the demonstration's clock forward, to a date or by some days. Only in a demonstration."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,5 +1,9 @@
 // All the script there is. Every page works without it; this saves a reload.
 import { initAll } from "../vendor/govuk-frontend/govuk-frontend.min.js";
+import "./autosave.js";
+import "./lasting.js";
+import "./printed.js";
+import "./writing.js";
 
 const SILENCE = 45_000; // as long as this without a word from the server is taken for a lost connection
 const ANNOUNCE_EVERY = 5_000, NO_LONGER_ALLOWED = 4403;
@@ -33,7 +37,7 @@ class Line {
   connect() {
     this.socket = new WebSocket(this.address);
     this.socket.onopen = () => { this.heard(); this.tell((region) => region.look(this.failures)); this.failures = 0; };
-    this.socket.onmessage = ({ data }) => { this.heard(); if (data.includes('"look"')) this.tell((region) => region.look(true)); };
+    this.socket.onmessage = ({ data }) => { this.heard(); if (/"(look|case)"/.test(data)) this.tell((region) => region.look(true)); };
     this.socket.onclose = ({ code }) => { this.lost(code === NO_LONGER_ALLOWED); };
     this.heard();
   }
@@ -53,6 +57,8 @@ class LiveRegion extends HTMLElement {
   connectedCallback() {
     this.note = Object.assign(document.createElement("p"), { className: "app-live-note", hidden: true });
     this.before(this.note);
+    this.addEventListener("pointerdown", () => { this.isPressed = true; });
+    ["pointerup", "pointercancel"].forEach((end) => addEventListener(end, () => this.letGo()));
     this.line = Line.to(this.getAttribute("ws") || "/live/");
     this.line.regions.add(this);
   }
@@ -74,7 +80,14 @@ class LiveRegion extends HTMLElement {
     if (this.lookAgain) { this.lookAgain = false; this.look(true); }
   }
 
+  // After the click that follows: a link drawn anew between press and release would not be followed.
+  letGo() {
+    if (!this.isPressed) return;
+    setTimeout(() => { this.isPressed = false; if (this.missed) { this.missed = false; this.look(true); } });
+  }
+
   show(html) {
+    if (this.isPressed) { this.missed = true; return undefined; }
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     // Never under somebody's hands: while a box is being filled in, the news waits until they leave it.
     if (focused?.matches("input, select, textarea")) return focused.addEventListener("blur", () => this.look(true), { once: true });
@@ -86,5 +99,34 @@ class LiveRegion extends HTMLElement {
   }
 }
 
+// <live-case src="changes" ws="/live/?case=…" at="41">: how many changes by others this page does not show. It never
+// changes the page by itself: what somebody is reading or writing stays where it is until they ask.
+class LiveCase extends HTMLElement {
+  connectedCallback() {
+    this.note = this.querySelector("p");
+    this.line = Line.to(this.getAttribute("ws"));
+    this.line.regions.add(this);
+  }
+
+  say(text, show) {
+    if (text === this.said) return;
+    this.said = text;
+    if (text) announce(text);
+    this.note.replaceChildren(text, ...(show ? [" ", show] : []));
+    this.note.hidden = !text;
+  }
+
+  async look() {
+    const answer = await fetch(`${this.getAttribute("src")}?after=${this.getAttribute("at")}`).catch(() => ({}));
+    if (answer.redirected) return this.say(SIGNED_OUT);
+    if ([403, 404].includes(answer.status)) { this.line.regions.delete(this); return this.say(REFUSED); }
+    if (!answer.ok) return this.say(LOST);
+    const { changes } = await answer.json();
+    const show = Object.assign(document.createElement("a"), { className: "govuk-link", href: location.href, textContent: "Show" });
+    return this.say(changes ? `${changes} change${changes > 1 ? "s" : ""} by others.` : "", show);
+  }
+}
+
 initAll();
+customElements.define("live-case", LiveCase);
 customElements.define("live-region", LiveRegion);

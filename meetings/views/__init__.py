@@ -1,0 +1,1 @@
+"""Pages about meetings: a file for each part of a meeting's life."""

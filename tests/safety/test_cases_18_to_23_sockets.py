@@ -1,0 +1,24 @@
+"""Cases 18 to 23: sockets. Case 22's three seconds until a page says it is stale are in tests/browser."""
+
+from tests.notifications import test_live as live
+from tests.safety.borrowing import world_of
+
+globals().update(world_of(live, "on_the_day_of_the_scene", "scene"))
+
+test_case_02_nor_by_a_socket = live.test_a_case_somebody_may_not_see_and_one_that_is_not_there_are_closed_alike
+test_case_04_a_link_that_ends_closes_the_socket = (
+    live.test_whose_link_to_the_case_ends_is_closed_at_the_next_change_and_learns_nothing
+)
+test_case_04_within_a_minute = live.test_and_without_any_change_within_a_minute
+test_case_15_a_socket_of_somebody_who_left = live.test_whoever_leaves_their_post_is_cut_off_at_once
+test_case_15_a_socket_of_somebody_shut_out = live.test_whoever_is_shut_out_is_cut_off_at_once
+test_case_18_a_page_from_elsewhere = live.test_a_page_from_elsewhere_is_refused_before_anything_is_asked
+test_case_19_no_session = live.test_a_stranger_is_told_that_they_may_not_and_hears_nothing
+test_case_20_a_page_that_talks = live.test_a_page_that_talks_is_hung_up_on
+test_case_20_a_flood = live.test_a_flood_from_one_page_leaves_the_others_as_they_were
+test_case_21_a_stalled_page = live.test_a_stalled_page_ends_on_the_newest_number
+test_case_22_a_page_that_comes_back = live.test_a_page_that_was_away_catches_up_by_its_number_and_does_not_count_its_own
+# However long it slept: the number it last heard is all it needs, and it is the same page that asks.
+test_case_23_a_page_that_slept = live.test_a_page_that_was_away_catches_up_by_its_number_and_does_not_count_its_own
+test_case_48_redis_away = live.test_a_layer_that_fails_or_never_answers_loses_a_nudge_and_nothing_else
+test_case_48_redis_dies_and_returns = live.test_redis_may_die_and_return_saves_go_on_and_the_page_misses_nothing
