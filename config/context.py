@@ -79,10 +79,13 @@ class Service:
 
     @cached_property
     def alert_count(self) -> int:
-        """How many alerts stand for this person that they have not acknowledged."""
+        """How many alerts stand for this person that they have not acknowledged; a page that lists them has counted."""
         from escalation.board import waiting_for
         from workflow.scope import by_the_service
 
+        counted: int | None = getattr(self.request, "alerts_counted", None)
+        if counted is not None:
+            return counted
         with by_the_service():  # also those about a case they do not see: it is only a number
             return waiting_for(self.post, self.today).count() if self.post else 0
 

@@ -64,7 +64,7 @@ DOORS: dict[str, Door] = {
     # One case
     **dict.fromkeys(
         [
-            *("plan-agreement", "plan-visits", "other-plans", "other-plan"),
+            *("plan-agreement", "plan-visits", "plan-editions", "plan-edition", "other-plans", "other-plan"),
             *(
                 "childs-words",
                 "outcome-baseline",

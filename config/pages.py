@@ -21,7 +21,7 @@ from meetings.agenda import OnTheAgenda, conferences_between, with_reports
 from meetings.forecast import QuorumForecast, quorum_forecasts
 from meetings.waiting import waiting_for
 from notifications.outside import failed_mails
-from plans import drift, new_dates, ratings
+from plans import drift, editions, new_dates, ratings
 from plans.flags import flag_in_words, still_standing
 from plans.models import Plan, PlanMeeting
 from workflow import history
@@ -58,11 +58,13 @@ def today(request: HttpRequest) -> HttpResponse:
     alerts = alerts.order_by("-rung", "due_on", "id")
     with by_the_service():  # those that went to the reader may be about a case they do not see
         told = [_alert(alert, on, days) for alert in alerts]
+    request.alerts_counted = len(told)  # type: ignore[attr-defined]
     shown = {
         "on": on,
         **_meetings(cases, on),
         "to_do": waiting_for(hats_of(request), cases.values("pk")),
         "dates_asked_for": new_dates.waiting_for(hats_of(request)),
+        "to_sign": editions.waiting_for(hats_of(request)),
         "undelivered": failed_mails(cases.filter(administrator__in=hats_of(request)).values("pk")),
         "waiting": waiting[:WAITING_SHOWN],
         "more_waiting": len(waiting) - WAITING_SHOWN,

@@ -87,11 +87,14 @@ class Stood:
 
 
 class PlanHistory:
-    """All that was ever written about the plans of a child, or of several: a fixed number of statements."""
+    """All that was ever written about the plans of a child, or of several: a fixed number of statements.
 
-    def __init__(self, *children: Child, also_owed: Sequence[str] = ()) -> None:
+    `plans` are theirs, where they were read already.
+    """
+
+    def __init__(self, *children: Child, also_owed: Sequence[str] = (), plans: Lines | None = None) -> None:
         self.child, self.children, case = children[0], children, children[0].case_id
-        self.plans: Lines = lines(Plan, child__in=children)
+        self.plans: Lines = plans_of(children) if plans is None else plans
         self.meetings: Lines = lines(PlanMeeting, plan__child__in=children)
         self.outcomes: Lines = lines(Outcome, case=case)
         self.whose_outcomes: Lines = lines(OutcomeChild, child__in=children)
@@ -135,6 +138,11 @@ class PlanHistory:
         then = Then(self, plans[-1], at, known_by)
         risk = list(then.risk()) if with_risk else []
         return Stood(at, known_by, [then.plan(), *risk, *then.outcomes(), *then.actions()])
+
+
+def plans_of(children: Iterable[Child]) -> Lines:
+    """Every line about the plans of these children, with the acts that wrote them. One statement."""
+    return lines(Plan, "history_entry", child__in=list(children))
 
 
 class Then:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Aggregate, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from plans.models import OtherPlan, Plan, PlanAgreement, Visit, VisitPattern
+from plans.models import OtherPlan, Plan, PlanAgreement, SignedEdition, Visit, VisitPattern
 from workflow.models import Deadline
 
 
@@ -26,6 +26,7 @@ def rows(found: QuerySet[Any, Any], group: str, **fields: str) -> Subquery:
 
 def with_what_stands_around(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """The plans with what the family says, the other plans, the meetings owed, the visits made and agreed."""
+    signatures = SignedEdition.objects.filter(plan=OuterRef("pk"), edition=OuterRef("edition")).order_by("-pk")
     patterns = VisitPattern.objects.filter(plan=OuterRef("pk")).order_by("-pk")
     return plans.annotate(
         answers=rows(
@@ -81,5 +82,10 @@ def with_what_stands_around(plans: QuerySet[Plan]) -> QuerySet[Plan]:
                     visits=F("visits"), weeks=F("weeks"), unannounced=F("unannounced"), agreed_on=F("agreed_on")
                 )
             )[:1]
+        ),
+        signed=Subquery(
+            signatures.values(told=JSONObject(state=F("state"), by=F("signed_by__name"), second=F("decided_by__name")))[
+                :1
+            ]
         ),
     )

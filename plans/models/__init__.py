@@ -2,6 +2,7 @@
 
 from plans.models.actions import Action, ActionChild, AskedDate
 from plans.models.auditing import AuditAnswer, AuditFinding, AuditSample, SampledCase, SecondView
+from plans.models.editions import SignedEdition
 from plans.models.others import OtherPlan
 from plans.models.plan import (
     Category,
@@ -47,6 +48,7 @@ __all__ = [
     "PlanMeeting",
     "ProfessionalsMeeting",
     "Risk",
+    "SignedEdition",
     "Supervision",
     "Visit",
     "VisitPattern",

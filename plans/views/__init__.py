@@ -4,6 +4,7 @@ from plans.views.adding import add, check
 from plans.views.baseline import baseline
 from plans.views.comparing import compare
 from plans.views.drifting import drift_of_case, drift_of_child, siblings
+from plans.views.editions import edition, editions
 from plans.views.everywhere import drift, quiet
 from plans.views.moved_dates import dates, why
 from plans.views.one_action import action
@@ -24,6 +25,8 @@ __all__ = [
     "drift",
     "drift_of_case",
     "drift_of_child",
+    "edition",
+    "editions",
     "other_plan",
     "other_plans",
     "plan",

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plans.childs_words import needs_with_words
+from plans.editions import signed_in_words
 from plans.gathered import with_what_stands_around
 from plans.models import Action, ActionChild, ChildsWords, CoreGroupMember, Outcome, Plan, PlanMeeting, Risk
 from plans.other_plans import beside, booked_in
@@ -91,6 +92,7 @@ def _around(plan: Any, on: date, booked: Sequence[tuple[str, date]]) -> dict[str
     if plan is None:
         return {}
     return {
+        "signed": signed_in_words(plan),
         "answers": by_person(plan.answers or [], plan.edition),
         "others": beside(plan, on, booked),
         "visits": kept(plan.pattern, plan.visits_made or [], on=on),

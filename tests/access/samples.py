@@ -131,6 +131,8 @@ SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "childs-words": lambda: CASE | _only(OutcomeChild),
     "other-plan": lambda: CASE | _only(OtherPlan, case__reference="SP-T"),
     **dict.fromkeys(["plan-agreement", "plan-visits"], lambda: CASE | _only(Plan, case__reference="SP-T")),
+    "plan-editions": lambda: CASE | _only(Plan, case__reference="SP-T"),
+    "plan-edition": lambda: CASE | _only(Plan, case__reference="SP-T") | {"number": 1},
     "case-date": lambda: CASE | _only(Deadline, code="action"),
     "plan-action": lambda: CASE | _only(Action, case__reference="SP-T"),
     "child-drift": lambda: CASE | {"pk": child("mira").pk},

@@ -166,6 +166,7 @@ MACHINES = {
         "decline": ("asked", "declined"),
         "take_back": ("asked", "taken_back"),
     },
+    "plans.SignedEdition": {"countersign": ("signed", "countersigned"), "send_back": ("signed", "sent_back")},
     "plans.OtherPlan": {"end": ("running", "ended")},
     "escalation.HandOver": {
         "accept": ("offered", "accepted"),

@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from config.management.of_the_service import OfTheService
 from meetings.report_files import check_files
+from plans.editions import check_seals
 from workflow import audit
 from workflow.chain import Head
 from workflow.destruction import destroyed_in_words
@@ -20,8 +21,8 @@ WHOLE, NOT_WHOLE = 0, 1
 
 class Command(OfTheService):
     help = (
-        "Holds every record against its history, its declared transitions, the journal and its chain of seals, and "
-        "every file against its hash. "
+        "Holds every record against its history, its declared transitions, the journal and its chain of seals, "
+        "every file against its hash, and every signed edition of a plan against its seal. "
         "Exit 0 when the record is whole, 1 when it is not."
     )
 
@@ -47,7 +48,7 @@ class Command(OfTheService):
             def show(kind: str) -> None:
                 progress.update(task, description=kind, advance=1)
 
-            return [*audit.check(case, looking_at=show, kept=kept), *check_files(case)]
+            return [*audit.check(case, looking_at=show, kept=kept), *check_files(case), *check_seals(case)]
 
 
 def _case(reference: str | None) -> Case | None:
