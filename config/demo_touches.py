@@ -7,9 +7,13 @@ from datetime import date, datetime, time, timedelta
 
 from meetings import agenda_items, arranging, brief, minutes, replies, support, writing
 from meetings.models import Conference
+from plans.editions import countersign_edition, sign_edition
+from plans.models import Plan
 from workflow.acting import LONDON
 from workflow.models import Case
 from workflow.people import contact_of
+from workflow.policy import calendar
+from workflow.working_days import add_working_days
 
 # Under which item of the agenda (by the code of its template) the demonstration's minutes say what.
 MINUTED = {
@@ -27,6 +31,7 @@ def touch(opens_on: date) -> None:
     ready_for_today(opens_on)
     brief_of_the_evening_before(opens_on)
     minutes_with_the_chair(opens_on)
+    plans_signed(opens_on)
 
 
 def ready_for_today(opens_on: date) -> None:
@@ -74,3 +79,15 @@ def minutes_with_the_chair(opens_on: date) -> None:
     for item in conference.agenda.filter(code__in=MINUTED):
         writing.write(item, MINUTED[item.code], by=clerk, at=at, based_on=0)
     minutes.draft_minutes(conference.fresh(), by=clerk, at=at)
+
+
+def plans_signed(opens_on: date) -> None:
+    """Plans that were agreed in detail are signed; all but the last of them countersigned, the day after."""
+    agreed = list(Plan.objects.filter(state=Plan.State.ACTIVE).select_related("case", "child").order_by("id"))
+    days = calendar()
+    on = add_working_days(opens_on, -4, days)
+    for plan in agreed:
+        case = plan.case
+        signed = sign_edition(plan, by=case.lead_practitioner, on=on)
+        if plan != agreed[-1]:
+            countersign_edition(plan, seal=signed.seal, by=case.team_manager, on=add_working_days(on, 1, days))

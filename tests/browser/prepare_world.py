@@ -106,6 +106,7 @@ def on_the_plan(on: date) -> None:
     from plans.actions import add_action
     from plans.baselines import describe_baseline
     from plans.childs_words import record_childs_words
+    from plans.editions import sign_edition
     from plans.models import Outcome, OutcomeChild, Plan
     from plans.new_dates import ask_for_new_date
     from plans.other_plans import record_other_plan
@@ -122,6 +123,7 @@ def on_the_plan(on: date) -> None:
     plan = Plan.objects.open().get(child=jonah)
     record_agreement(plan, who=None, says="agrees", words="I want my own bed", said_on=on, **worker)
     record_agreement(plan, who=relative("ida"), says="does_not", words=WORDS, said_on=on, **worker)
+    sign_edition(plan, **worker)
     set_visit_pattern(plan, visits=2, weeks=4, unannounced=1, **worker)
     need = OutcomeChild.objects.filter(child=jonah).earliest("pk")
     record_childs_words(need, words="It is cold at night", how="said", said_on=on, **worker)
