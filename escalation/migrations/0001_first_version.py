@@ -6,6 +6,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from workflow.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -471,3 +473,5 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+
+    operations = [Together(operations)]

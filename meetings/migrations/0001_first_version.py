@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from workflow.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -2105,3 +2107,5 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+
+    operations = [Together(operations)]

@@ -7,6 +7,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from workflow.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -475,3 +477,5 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
     ]
+
+    operations = [Together(operations)]
