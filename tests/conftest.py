@@ -9,14 +9,6 @@ from config.stories.replay import Player
 from config.stories.story import LIBRARY, read
 
 
-@pytest.fixture(scope="session")
-def django_db_use_migrations(django_db_use_migrations: bool) -> bool:
-    """PostgreSQL runs the migrations; SQLite is given its tables at once, which is the same schema and much faster."""
-    from django.conf import settings
-
-    return django_db_use_migrations and "sqlite" not in settings.DATABASES["default"]["ENGINE"]
-
-
 @pytest.fixture
 def told(db: None) -> Iterator[object]:
     """Plays a story into the test's database, whole or until a day: `told("two_siblings", until=day)`."""
