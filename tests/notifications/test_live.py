@@ -21,9 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from config import clock
 from config.asgi import serving
 from config.engine import SECONDS_BETWEEN_CATCHING_UP, Engine, waiting_nudges
-from escalation.posts import leave_post
+from escalation.posts import leave_post, stop_sign_in
 from notifications.consumers import LookAgain, catch_up
-from notifications.joining import stop_sign_in
 from tests.escalation.scene import OPENED, at_noon, set_scene
 from tests.making import doing
 from tests.notifications.open_page import OpenPage
