@@ -65,6 +65,7 @@ def made():
     from tests.making import a_case, a_partnership, a_professional, doing
     from workflow.models import Role, User
     from workflow.people import link
+    from workflow.sign_ins import BEGUN, SEEN
 
     today, people, found = clock.today(), a_partnership(clock.today()), []
     for number in range(CASES):
@@ -78,6 +79,7 @@ def made():
         session[SESSION_KEY] = str(reader.user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = reader.user.get_session_auth_hash()
+        session[BEGUN] = session[SEEN] = time.time()
         session.save()
         found.append((case, session.session_key))
     return found

@@ -24,7 +24,7 @@ def serving(origins: Sequence[str]) -> ProtocolTypeRouter:
     from notifications.routing import live_addresses
 
     # Who is at the other end is asked by the consumer itself, at the start as at every later time.
-    sockets = SessionMiddlewareStack(URLRouter(live_addresses(clock.now)))
+    sockets = SessionMiddlewareStack(URLRouter(live_addresses(clock.now, clock.real_now)))
     return ProtocolTypeRouter(
         {
             "http": no_larger_than_is_taken(pages),

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from escalation.posts import end_post, leave_post
+from escalation.leaving import on_their_way
+from escalation.posts import end_post, leave_post, stop_sign_in
 from meetings.asking import CaseForm, area
 from meetings.delivery import delivery_of
 from meetings.views.files import attached
@@ -156,7 +157,7 @@ class StopSignIn(PostForm):
     button = "Stop their sign-in"
 
     def perform(self, *, by: Professional, at: datetime) -> Any:
-        return joining.stop_sign_in(PARTNERSHIP, self.professional, **self.cleaned_data, by=by, at=at)
+        return stop_sign_in(PARTNERSHIP, self.professional, **self.cleaned_data, by=by, at=at)
 
 
 class AllowSignIn(PostForm):
@@ -179,13 +180,14 @@ class End(Leave):
         return end_post(PARTNERSHIP, self.professional, by=by, at=at)
 
 
+GIVEN_BACK = "No alert waits for their answer."
 STEPS = (
     Step("send_joining_link", "Send a link to set up a sign-in", SendLink, "The link is on its way."),
     Step("change_post", "Change the post", ChangePost, "The post is changed."),
-    Step("stop_sign_in", "Stop their sign-in at once", StopSignIn, "They are signed out everywhere."),
+    Step("stop_sign_in", "Stop their sign-in at once", StopSignIn, f"They are signed out everywhere. {GIVEN_BACK}"),
     Step("allow_sign_in", "Allow their sign-in again", AllowSignIn, "They may sign in again."),
-    Step("leave_post", "They leave", Leave, "The post has ended. They are signed out everywhere."),
-    Step("end_post", "End the post", End, "The post has ended. They are signed out everywhere."),
+    Step("leave_post", "They leave", Leave, f"The post has ended. They are signed out everywhere. {GIVEN_BACK}"),
+    Step("end_post", "End the post", End, f"The post has ended. They are signed out everywhere. {GIVEN_BACK}"),
 )
 
 
@@ -200,6 +202,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {
         "person": found,
         "is_in_post": found.is_in_post(asked_on(request)),
+        "on_their_way": on_their_way(found),
         "links": [(link, [delivery_of(mail) for mail in mails.get(link.pk, [])]) for link in links],
     }
     return with_steps(

@@ -1,60 +1,51 @@
 """What is held about one child or family member of a case, given to them without giving away anybody else.
 
-Nothing is dumped. Every text of the case that is theirs is gathered as it stands; where it names or quotes another
-person, or could do harm, somebody decides: keep it, take the names out, leave it out, and why. Somebody else, who
-decided nothing in it, lets the pack go. It is owed within a calendar month of the request. Sources: UK GDPR articles
-12(3) and 15; Data Protection Act 2018 Schedule 2 paragraph 16 (others' data) and Schedule 3 part 2 (serious harm).
+Nothing is dumped. Every text of the case that is theirs is gathered as it stands and as it stood before; where it names
+or quotes another person, or could do harm, somebody decides: keep it, take the names out, leave it out, and why.
+Somebody else, who decided nothing in it, lets the pack go. It is owed within a calendar month of the request, within
+three where that is complex or there are many and the person is told so in the first. Sources: UK GDPR articles 12(3)
+and 15; Data Protection Act 2018 Schedule 2 paragraph 16 (others' data) and Schedule 3 part 2 (serious harm).
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from django.db import models
-
 from config.keeping import clock_of
+from config.subject_places import gathered
 from meetings.asking import next_key
 from meetings.documents.document import Document, Section, Table
 from meetings.documents.pdf import PangoMissing, as_pdf
 from workflow import deadlines
 from workflow.acts import act
-from workflow.belonging import Kind, path_to_case
-from workflow.destruction import destroyed_kinds
-from workflow.errors import DateInFuture, OthersNotDecided, ReasonRequired, SecondPersonNeeded, WrongState
+from workflow.errors import (
+    DateInFuture,
+    OthersNotDecided,
+    ReasonRequired,
+    SecondPersonNeeded,
+    ToldTooLate,
+    WrongState,
+)
 from workflow.models import (
     AgencyPart,
     Case,
     Child,
-    Entry,
     FamilyMember,
     Passage,
     Professional,
     SubjectRequest,
+    WhyLonger,
 )
+from workflow.policy import calendar, policy_on
 from workflow.records import keep_new, ready
 from workflow.safe_tables import Sheet, as_xlsx
 
 CODE = "subject_access"
+EXTENDED = "subject_access_extended"
 SAYS_SOMETHING = 3
-SHORTEST_NAME = 3
 REMOVED, ANOTHER = "[left out]", "[another person]"
-# Whatever they say, somebody looks: they may endanger whom they are about if they are told.
-MAY_HARM = {"exclusion", "restriction", "brokenglass", "protection"}
-# Made by the system, sent by it, or about those who work here.
-NOT_OF_A_SUBJECT = {
-    *("notice", "notification", "webhookdelivery", "signedlink", "outsidemail", "presence", "release", "brief"),
-    *("subjectrequest", "passage", "caselink", "agencycontact", "deadline", "clockstop", "auditanswer", "secondview"),
-    *("sampledcase", "lettercopy", "minutescopy", "recordcopy", "alert", "snooze", "handover"),
-}
-REACHED_BY = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|\b0\d{3,4}[ \d]{6,}|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
-TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr)\.?"
-OTHERS = {"mum", "mother", "dad", "father", "brother", "sister", "sibling", "partner", "neighbour"}
-QUOTED = re.compile('["“”«»]')
-
 
 # The acts
 
@@ -76,7 +67,7 @@ def open_subject_request(
         case=case, key=next_key(case.subject_requests, "sar-"), asked_by=asked_by, received_on=received_on, **whom
     )
     request.save()
-    keep_new(list(_gathered(request)))
+    keep_new(list(gathered(request)))
     deadlines.start(
         case,
         CODE,
@@ -89,6 +80,36 @@ def open_subject_request(
         on=on,
     )
     return request
+
+
+@act
+def extend_subject_request(
+    request: SubjectRequest, *, because: str, reason: str, told_on: date, by: Professional, on: date
+) -> SubjectRequest:
+    """The answer is owed two months later, since the request is complex or they asked for much; they were told why.
+
+    `because` is a code of WhyLonger, `reason` what they were told. Once for a request, and only when they were told
+    within the first month: UK GDPR article 12(3). Raises WrongState, ReasonRequired, DateInFuture, ToldTooLate.
+    """
+    request = request.fresh()
+    owed = deadlines.pending(request.case, CODE, request.key)
+    if owed is None or request.is_extended:
+        raise WrongState("It is answered, or was given longer already.", about=[request.key])
+    if len(reason.strip()) < SAYS_SOMETHING:
+        raise ReasonRequired()
+    if told_on > on:
+        raise DateInFuture(about=[told_on.isoformat()])
+    if not request.received_on <= told_on <= tell_by(request, on):
+        raise ToldTooLate(about=[tell_by(request, on).isoformat()])
+    request.extend(because=WhyLonger(because), reason=reason, told_on=told_on, on=on)
+    request.save()
+    deadlines.extend(owed, EXTENDED, on=on, because=request.get_longer_because_display().lower())
+    return request
+
+
+def tell_by(request: SubjectRequest, on: date) -> date:
+    """The last day on which they may be told that it takes longer: a calendar month after the request."""
+    return policy_on(on).after(CODE, request.received_on, calendar())
 
 
 @act
@@ -176,138 +197,6 @@ def _require_second(request: SubjectRequest, by: Professional) -> None:
         raise SecondPersonNeeded(about=[request.key])
 
 
-# What is theirs
-
-
-@dataclass(frozen=True)
-class Place:
-    """One text, where it stands, and why somebody should look at it besides whom it names.
-
-    A record that leads to nobody in particular (minutes, a journal entry) is not about the subject alone.
-    """
-
-    place: str
-    part: str
-    text: str
-    may_harm: bool = False
-    is_of_all: bool = False
-
-
-def _gathered(request: SubjectRequest) -> Iterator[Passage]:
-    names = re.compile("|".join(ways_of_naming_others(request)) or r"(?!)", re.IGNORECASE)
-    for found in places(request):
-        others = list(dict.fromkeys([*names.findall(found.text), *REACHED_BY.findall(found.text)]))
-        why = [
-            *(["names somebody else, or says how to reach them"] if others else []),
-            *(["is not about this person alone"] if found.is_of_all else []),
-            *(["quotes somebody"] if QUOTED.search(found.text) else []),
-            *(["could do harm"] if found.may_harm else []),
-        ]
-        passage = Passage(
-            request=request,
-            place=found.place[:200],
-            part=found.part[:100],
-            text=found.text,
-            why_look=why,
-            others=others,
-        )
-        if not why:
-            passage.keep()
-        yield passage
-
-
-def ways_of_naming_others(request: SubjectRequest) -> list[str]:
-    """Patterns for another child or family member: their name, whole and in its parts, and what they are to the child.
-
-    The longest first. A name the subject shares counts only behind a title: Mrs Lowe.
-    """
-    case, own = request.case, _words(request.subject.name)
-    members = list(case.family_members.exclude(pk=request.member_id))
-    others = [*case.children.exclude(pk=request.child_id), *members]
-    found = {re.escape(one.name) for one in others if one.name != request.subject.name}
-    found |= {re.escape(word) for one in others for word in _words(one.name) - own}
-    found |= {rf"{TITLE} {re.escape(word)}" for one in others for word in _words(one.name) & own}
-    found |= {re.escape(word) for one in members for word in _words(one.relation)} | OTHERS
-    return [rf"\b{name}\b" for name in sorted(found, key=lambda name: (-len(name), name))]
-
-
-def _words(name: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]+", name) if len(word) >= SHORTEST_NAME}
-
-
-def places(request: SubjectRequest) -> Iterator[Place]:
-    """Every text of the case that is about the subject, or about nobody else in particular."""
-    mine = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in _words(request.subject.name)), re.IGNORECASE)
-    for kind in sorted(destroyed_kinds(), key=lambda kind: kind._meta.label):
-        if kind._meta.model_name in NOT_OF_A_SUBJECT:
-            continue
-        texts = [field for field in kind._meta.concrete_fields if _says_something(field)]
-        if not texts:
-            continue
-        ways = ways_to_people(kind)
-        for row in kind._base_manager.filter(**{path_to_case(kind) or "": request.case_id}).order_by("pk"):
-            people = [one for way in ways if (one := _followed(row, way)) is not None]
-            is_theirs = not people or any(_same(one, request.subject) for one in people)
-            for field in texts:
-                for text in _texts(getattr(row, field.attname)):
-                    if is_theirs or mine.search(text):
-                        name = str(kind._meta.verbose_name).capitalize()
-                        harm = kind._meta.model_name in MAY_HARM
-                        part = str(field.verbose_name).capitalize()
-                        alone = bool(people) and is_theirs
-                        yield Place(f"{name} {row.pk}", part, text, harm, is_of_all=not alone)
-    for entry in Entry.objects.filter(case=request.case_id, outcome=Entry.Outcome.DONE).exclude(reason=""):
-        if mine.search(entry.reason):
-            yield Place(f"Journal, entry {entry.number}", "Reason", entry.reason, is_of_all=True)
-
-
-def _says_something(field: Any) -> bool:
-    """Words somebody wrote: not a code, a key or a hash."""
-    if field.choices or field.primary_key or isinstance(field, models.SlugField):
-        return False
-    words = isinstance(field, (models.TextField, models.JSONField, models.EmailField))
-    return words or (isinstance(field, models.CharField) and (field.max_length or 0) >= 200)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """The words in a value, however deep they lie; a word without a blank is a code."""
-    if isinstance(value, str):
-        if value.strip():
-            yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from (text for text in _texts(each) if " " in text)
-    elif isinstance(value, list):
-        for each in value:
-            yield from (text for text in _texts(each) if " " in text)
-
-
-def ways_to_people(kind: Kind) -> list[str]:
-    """By which fields a record leads to the child or family member it is about; of itself, none."""
-    if kind in (Child, FamilyMember):
-        return [""]
-    found: list[str] = []
-    of_a_case, ahead = set(destroyed_kinds()), [(kind, "")]
-    for model, path in ahead:
-        for field in model._meta.concrete_fields:
-            linked = field.related_model
-            if linked in (Child, FamilyMember):
-                found.append(f"{path}{field.name}")
-            elif path.count(".") < 2 and linked in of_a_case:
-                ahead.append((linked, f"{path}{field.name}."))
-    return found
-
-
-def _same(one: Any, subject: Child | FamilyMember) -> bool:
-    return type(one) is type(subject) and one.pk == subject.pk
-
-
-def _followed(row: Any, way: str) -> Any:
-    for name in filter(None, way.split(".")):
-        row = getattr(row, name) if row is not None else None
-    return row
-
-
 # What is given
 
 
@@ -316,6 +205,11 @@ def given(passage: Passage) -> str:
     if passage.state in (Passage.State.LEFT_OUT, Passage.State.TO_DECIDE):
         return REMOVED
     return str(passage.text) if passage.state == Passage.State.KEPT else without_names(passage)
+
+
+def part_of(passage: Passage) -> str:
+    """Which part of a record it is, and until when it stood where it was changed."""
+    return f"{passage.part}, until {passage.until_on:%-d %B %Y}" if passage.until_on else str(passage.part)
 
 
 def without_names(passage: Passage) -> str:
@@ -329,12 +223,13 @@ def without_names(passage: Passage) -> str:
 def sheets(request: SubjectRequest, on: date) -> Iterator[Sheet]:
     """The tables of the pack: what is held, and what goes with it."""
     passages = list(request.passages.all())
-    rows = [[one.place, one.part, given(one)] for one in passages]
+    rows = [[one.place, part_of(one), given(one)] for one in passages]
     yield Sheet("What is held", ["Where", "What", "Text"], rows)
     agencies = sorted(
         part.agency.name for part in AgencyPart.objects.filter(case=request.case).select_related("agency")
     )
     clock = clock_of(request.case, on)
+    longer = request.get_longer_because_display() if request.is_extended else ""
     left_out = sum(one.state == Passage.State.LEFT_OUT for one in passages)
     without = sum(one.state == Passage.State.NAMES_OUT for one in passages)
     yield Sheet(
@@ -344,8 +239,10 @@ def sheets(request: SubjectRequest, on: date) -> Iterator[Sheet]:
             ["Why it is held", "To protect children: UK GDPR articles 6(1)(e) and 9(2)(g)"],
             ["Who has a part in it", ", ".join(agencies)],
             ["How long it is kept", f"{clock.rule}, to the end of the calendar year"],
+            ["What was changed since", "Stands here too, with the day until which it stood"],
             ["Passages left out", str(left_out)],
             ["Passages without the names of others", str(without)],
+            *([["Why it took longer", f"{longer}: {request.why_longer}"]] if longer else []),
             ["If you do not agree", "You may ask us to look again, and complain to the Information Commissioner"],
         ],
     )

@@ -16,7 +16,7 @@ from meetings.views.files import attached
 from meetings.views.steps import Step, performed, with_steps
 from workflow.date_input import DateInputField
 from workflow.errors import Refused
-from workflow.models import Case, Child, FamilyMember, Passage, Professional, SubjectRequest
+from workflow.models import Case, Child, FamilyMember, Passage, Professional, SubjectRequest, WhyLonger
 from workflow.signed_in import asked_at, asked_on, case_for, may_do, person_of
 
 ON_A_PAGE = 20
@@ -112,6 +112,16 @@ class SendBack(OfARequest):
     reason = area("What has to be looked at again?", required=False)
 
 
+class Extend(OfARequest):
+    act, button = "extend_subject_request", "Take two months longer"
+    because = radios("Why does it take longer?", WhyLonger.choices)
+    reason = area("What were they told of it?", required=False)
+    told_on = DateInputField(label="When were they told?", named="The day they were told")
+
+    def where(self, refused: Refused) -> dict[str, str]:
+        return {"REASON_REQUIRED": "reason", "DATE_IN_FUTURE": "told_on", "TOLD_TOO_LATE": "told_on"}
+
+
 class Withdraw(OfARequest):
     act, button = "withdraw_subject_request", "Withdraw the request"
     reason = area("Why is nothing asked any more?", required=False)
@@ -121,6 +131,7 @@ STEPS = (
     Step("prepare_subject_pack", "Everything is decided", Prepare, "It is prepared. Somebody else lets it go."),
     Step("release_subject_pack", "Let it go", Release, "It may be given now."),
     Step("send_subject_pack_back", "Send it back", SendBack, "It is sent back."),
+    Step("extend_subject_request", "It takes longer", Extend, "It is owed two months later."),
     Step("withdraw_subject_request", "Nothing is asked any more", Withdraw, "The request is withdrawn."),
 )
 
@@ -134,11 +145,12 @@ def one_request(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     waiting = found.passages.filter(state=Passage.State.TO_DECIDE).count()
     page = Paginator(found.passages.order_by("-state", "id"), ON_A_PAGE).get_page(request.GET.get("page"))
     for each in page:
-        each.given = subject_pack.given(each)
+        each.given, each.part_in_words = subject_pack.given(each), subject_pack.part_of(each)
     is_shown = {
         "prepare_subject_pack": found.is_open and not waiting,
         "release_subject_pack": found.is_prepared,
         "send_subject_pack_back": found.is_prepared,
+        "extend_subject_request": (found.is_open or found.is_prepared) and not found.is_extended,
         "withdraw_subject_request": found.is_open or found.is_prepared,
     }
     return with_steps(
@@ -153,6 +165,7 @@ def one_request(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             "here": "record",
             "asked": found,
             "waiting": waiting,
+            "tell_by": subject_pack.tell_by(found, asked_on(request)),
             "page": page,
             "due": case.deadlines.filter(code=subject_pack.CODE, subject=found.key).last(),
             "may_decide": found.is_open and may_do(request, "decide_passage"),
@@ -214,6 +227,7 @@ def passage(request: HttpRequest, reference: str, pk: int, passage_pk: int) -> H
         "here": "record",
         "asked": asked,
         "passage": found,
+        "part": subject_pack.part_of(found),
         "without": subject_pack.without_names(found),
         "form": form,
         "may_decide": asked.is_open and may_do(request, "decide_passage"),

@@ -155,6 +155,7 @@ ACTS = {
     "withdraw_policy": "Change of the policy withdrawn",
     "recalculate_deadline": "Date worked out again under the policy in force",
     "open_subject_request": "Somebody asked for what is held about them",
+    "extend_subject_request": "Answer to a subject access request given two months longer",
     "decide_passage": "Decided what of a passage is given to its subject",
     "prepare_subject_pack": "Pack for a subject access request prepared",
     "send_subject_pack_back": "Pack for a subject access request sent back",

@@ -99,7 +99,7 @@ def accept_alert(offer: HandOver, *, by: Professional, on: date) -> HandOver:
     offer.accept(on=on)
     offer.save()
     if not alert.recipients.filter(professional=offer.to).exists():
-        AlertRecipient(alert=alert, professional=offer.to).save()
+        AlertRecipient(alert=alert, professional=offer.to, instead_of=offer.by).save()
     tell(alert.case, "ALERT_ACCEPTED", alert.deadline.key, [offer.by], on=on)
     return offer
 

@@ -43,6 +43,7 @@ class Step:
     people: Sequence[Professional]
     vacant: Sequence[str] = ()
     covering: Mapping[int, Professional] = field(default_factory=dict)
+    instead_of: Mapping[int, Professional] = field(default_factory=dict)
 
 
 def readable_by(hats: Sequence[Professional]) -> AlertQuerySet:
@@ -156,7 +157,7 @@ def with_what_a_list_shows(alerts: AlertQuerySet) -> AlertQuerySet:
         "deadline__owner_professional",
         "deadline__owner_family_member",
     ).prefetch_related(
-        Prefetch("recipients", AlertRecipient.objects.select_related("professional__agency", "covering")),
+        Prefetch("recipients", AlertRecipient.objects.select_related("professional__agency", "covering", "instead_of")),
         Prefetch("acknowledgements", Acknowledgement.objects.select_related("by")),
     )
 
@@ -175,7 +176,9 @@ def steps_of(alert: Alert, raised: Iterable[Alert], today: date, days: Calendar)
         if told:
             went_to = told.recipients.all()
             covering = {each.professional_id: each.covering for each in went_to if each.covering}
-            found.append(Step(number, rung, told.owed_on, told, [each.professional for each in went_to], (), covering))
+            instead_of = {each.professional_id: each.instead_of for each in went_to if each.instead_of}
+            people = [each.professional for each in went_to]
+            found.append(Step(number, rung, told.owed_on, told, people, (), covering, instead_of))
         elif not alert.is_resolved:
             heard = ladder.who_hears(alert.deadline, number, rungs)
             day = owed_on(alert.deadline, rung, days)

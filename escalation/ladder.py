@@ -101,16 +101,25 @@ class Heard:
 
 
 class Ladder:
-    """Who stands on which rung on one day. Each post is looked up once, however many deadlines are late."""
+    """Who stands on which rung on one day. Each post is looked up once, however many deadlines are late.
 
-    def __init__(self, on: date, covers: Iterable[Cover] | None = None, holders: Iterable[Professional] | None = None):
-        self.on = on
+    `without`: people by their id who hold a post and can answer nothing; to the ladder it is vacant.
+    """
+
+    def __init__(
+        self,
+        on: date,
+        covers: Iterable[Cover] | None = None,
+        holders: Iterable[Professional] | None = None,
+        without: Iterable[int] = (),
+    ):
+        self.on, self._without = on, frozenset(without)
         self._all_covers = list(
             Cover.objects.filter(until_on__gte=on).select_related("cover") if covers is None else covers
         )
         self._covers: dict[int, list[Professional]] = {}
         for each in self._all_covers:
-            if each.from_on <= on <= each.until_on and each.cover.is_in_post(on):
+            if each.from_on <= on <= each.until_on and self._is_there(each.cover):
                 self._covers.setdefault(each.covered_id, []).append(each.cover)
         self._all_holders = holders
 
@@ -118,7 +127,7 @@ class Ladder:
         """The same posts as they will be on a later day, as far as it is known now. Asks nothing more."""
         if day == self.on:
             return self
-        return Ladder(day, self._all_covers, self._holders())
+        return Ladder(day, self._all_covers, self._holders(), self._without)
 
     def _holders(self) -> list[Professional]:
         """Everybody who may hold a post of an agency or of the partnership, in the order of the partnership's list."""
@@ -133,7 +142,7 @@ class Ladder:
             (
                 each
                 for each in self._holders()
-                if each.role == role and each.is_in_post(self.on) and agency in (None, each.agency_id)
+                if each.role == role and self._is_there(each) and agency in (None, each.agency_id)
             ),
             None,
         )
@@ -186,7 +195,10 @@ class Ladder:
                 return Post("partnership", self._first(Role.PARTNERSHIP))
 
     def _present(self, person: Professional) -> Professional | None:
-        return person if person.is_in_post(self.on) else None
+        return person if self._is_there(person) else None
+
+    def _is_there(self, person: Professional) -> bool:
+        return person.is_in_post(self.on) and person.pk not in self._without
 
     # Dead letters
 
@@ -197,7 +209,7 @@ class Ladder:
             return self._first(Role.PARTNERSHIP) is not None
         wanted = {"agency_lead": Role.AGENCY_LEAD, "agency_exec": Role.AGENCY_EXEC}.get(role)
         return any(
-            each.role == wanted and each.agency.key == agency and each.is_in_post(self.on) for each in self._holders()
+            each.role == wanted and each.agency.key == agency and self._is_there(each) for each in self._holders()
         )
 
     @staticmethod

@@ -102,13 +102,22 @@ class Alert(Record):
 class AlertRecipient(Record):
     """Whom an alert went to when it was raised, and whom they covered if it was for somebody else.
 
-    Somebody it was handed over to is a recipient as well, from the moment they accepted.
+    Somebody it was handed over to is a recipient as well, from the moment they accepted; and who hears it `instead_of`
+    somebody who can answer for it no more.
     """
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="recipients")
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="alerts")
     covering = models.ForeignKey(
         Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="alerts_heard_by_cover"
+    )
+    instead_of = models.ForeignKey(
+        Professional,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="alerts_answered_by_others",
+        help_text="Who handed it over, or could answer for it no more; empty for whom it was raised for.",
     )
     seen_at = models.DateTimeField(null=True, blank=True, help_text="When they first opened it.")
 
@@ -164,6 +173,7 @@ class HandOver(Record):
         ACCEPTED = "accepted", "Accepted"  # whoever accepted answers for it now
         DECLINED = "declined", "Declined"  # and said why: it is back where it was
         WITHDRAWN = "withdrawn", "Taken back"  # by whoever offered it
+        GIVEN_BACK = "given_back", "Given back"  # whoever it was offered to, or had accepted it, can answer no more
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="hand_overs")
     by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="alerts_handed_over")
@@ -192,6 +202,10 @@ class HandOver(Record):
 
     @transition(state, source=State.OFFERED, target=State.DECLINED)
     def decline(self, *, on: date, reason: str) -> None:
+        self.answered_on, self.answer = on, reason
+
+    @transition(state, source=[State.OFFERED, State.ACCEPTED], target=State.GIVEN_BACK)
+    def give_back(self, *, on: date, reason: str) -> None:
         self.answered_on, self.answer = on, reason
 
     @transition(state, source=State.OFFERED, target=State.WITHDRAWN)

@@ -2,17 +2,18 @@
 
 from datetime import date, datetime
 
-from escalation.models import Absence, HandOver
+from escalation.leaving import end_hand_overs
+from escalation.models import Absence
 from notifications.api_keys import revoke_keys_of
 from notifications.joining import require_holds_no_case, stop_links
 from notifications.live import look_again
 from notifications.tell import tell
 from workflow.acts import act
-from workflow.errors import DateInPast, NotPermitted, WrongState
+from workflow.errors import DateInPast, NotPermitted, ReasonRequired, WrongState
 from workflow.models import Cover, Deadline, Professional, Role
 from workflow.people import lead_of
 from workflow.permissions import require_decides
-from workflow.sign_ins import end_every_sign_in
+from workflow.sign_ins import end_every_sign_in, shut_out
 
 MAY_SEND_AWAY = {Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.AGENCY_LEAD, Role.CONFERENCE_ADMIN}
 
@@ -72,9 +73,9 @@ def call_off_absence(absence: Absence, *, by: Professional) -> Absence:
 def leave_post(scope: object, professional: Professional, *, by: Professional, on: date, at: datetime) -> Professional:
     """The person is out of post from now: may do nothing and receives nothing. What they owe is told to somebody.
 
-    At once they are signed out everywhere, their keys and links open nothing, what was offered to them goes back, and
-    what they offered is theirs to offer no more. Raises OwnPost, PostNotYours, StillHoldsCase while they hold one of
-    the four roles of a case.
+    At once they are signed out everywhere, their keys and links open nothing, and alerts on their way to or from them
+    are with somebody who can answer (`escalation.leaving`). Raises OwnPost, PostNotYours, StillHoldsCase while they
+    hold one of the four roles of a case.
     """
     return _out_of_post(professional, by=by, on=on, at=at)
 
@@ -95,7 +96,7 @@ def _out_of_post(professional: Professional, *, by: Professional, on: date, at: 
     end_every_sign_in(professional.user, at=at)
     stop_links(professional)
     revoke_keys_of(professional, reason="Its holder left their post.")
-    _end_offers(professional, on)
+    end_hand_overs(professional, why="They have left their post.", on=on)
     look_again([professional.pk])
     for deadline in Deadline.objects.pending().filter(owner_professional=professional).select_related("case"):
         hears = [deadline.case.lead_practitioner, lead_of(professional.agency, on)]
@@ -103,13 +104,23 @@ def _out_of_post(professional: Professional, *, by: Professional, on: date, at: 
     return professional
 
 
-def _end_offers(professional: Professional, on: date) -> None:
-    """Alerts that wait for an answer: of theirs nobody need answer any more, and theirs to answer go back."""
-    waiting = HandOver.objects.filter(state=HandOver.State.OFFERED).select_related("alert__deadline__case", "by")
-    for offer in waiting.filter(by=professional):
-        offer.withdraw(on=on)
-        offer.save()
-    for offer in waiting.filter(to=professional):
-        offer.decline(on=on, reason="They have left their post.")
-        offer.save()
-        tell(offer.alert.case, "ALERT_DECLINED", offer.alert.deadline.key, [offer.by], on=on)
+@act
+def stop_sign_in(
+    scope: object, professional: Professional, *, reason: str, by: Professional, on: date, at: datetime
+) -> Professional:
+    """They are signed out everywhere at once and cannot sign in; the post stays. Keys and links of theirs open nothing.
+
+    Alerts on their way to or from them are with somebody who can answer. Raises OwnPost, PostNotYours, ReasonRequired,
+    WrongState when there is nothing to stop.
+    """
+    require_decides(by, professional, on)
+    if not reason.strip():
+        raise ReasonRequired(about=[professional.key])
+    user = professional.user
+    if user is None or not user.is_active:
+        raise WrongState(about=[professional.key])
+    shut_out(user, at=at)
+    stop_links(professional)
+    end_hand_overs(professional, why="Their sign-in was stopped.", on=on)
+    look_again([professional.pk])
+    return professional

@@ -7,22 +7,19 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Prefetch
 
-from escalation.models import Alert, AlertRecipient, HandOver
+from escalation.models import Alert, AlertRecipient
 from escalation.recorded import Recorded, recorded
 from escalation.what_if import OtherRules, Raised, Replayed, replay
 from workflow.models import Professional
 from workflow.working_days import working_days_between
 
-TAKEN_OVER = HandOver.objects.filter(
-    alert=OuterRef("alert"), to=OuterRef("professional"), state=HandOver.State.ACCEPTED
-)
-FIRST = AlertRecipient.objects.exclude(Exists(TAKEN_OVER))
+FIRST = AlertRecipient.objects.filter(instead_of=None)
 
 
 def were_raised(cases: Any) -> list[Raised]:
-    """The alerts that were raised in these cases, in the same words, and to whom: not who took one over later."""
+    """The alerts that were raised in these cases, in the same words, and for whom: not who took one over later."""
     found = (
         Alert.objects.filter(case__in=cases).select_related("deadline").prefetch_related(Prefetch("recipients", FIRST))
     )

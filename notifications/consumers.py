@@ -6,8 +6,9 @@ that is open on that case. A page that was away asks over HTTP for what it misse
 A nudge may be lost on its way: a layer dies, or drops one. So every so often, and as soon as the engine finds that
 the layer is back, each page is told what it has not been told yet (`catch_up`).
 
-A socket outlives the session it was opened in, so who is at the other end is asked again at every nudge and every
-minute. A page has nothing to say here: the first frame it sends ends the conversation.
+A socket outlives the session it was opened in, so who is at the other end, and whether their sign-in still lasts, is
+asked again at every nudge and every minute. To listen is not to be there: nothing here makes a sign-in last longer. A
+page has nothing to say here: the first frame it sends ends the conversation.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from importlib import import_module
@@ -36,6 +38,7 @@ from notifications.models import Notification
 from workflow.acting import day_of
 from workflow.models import Case, Entry, Professional
 from workflow.scope import by_the_service
+from workflow.sign_ins import seconds_left
 from workflow.signed_in import post_of
 
 NO_LONGER_ALLOWED = 4403
@@ -80,15 +83,34 @@ def asking(question: Callable[..., Any]) -> Any:
     return Asking(asked, thread_sensitive=True)
 
 
+@dataclass(frozen=True)
+class Session:
+    """The session a socket was opened in, by its key, looked at in this moment of the machine's clock."""
+
+    key: str | None
+    at: datetime
+
+    def user(self) -> Any:
+        """Who is signed in by it as it is now; None once it is over."""
+        session = import_module(settings.SESSION_ENGINE).SessionStore(self.key)
+        if self.key is None or seconds_left(session, self.at) <= 0:
+            return None
+        return get_user(SimpleNamespace(session=session))
+
+
 class LookAgain(AsyncWebsocketConsumer):
-    """Everything one person has open, told to look again. `now` tells the time; nothing else here does."""
+    """Everything one person has open, told to look again. `now` tells the time, `real_now` that of the machine, by
+    which a sign-in lasts; nothing else here does.
+    """
 
     seconds_between_signs_of_life = 20.0
     signs_of_life_between_checks = 3
 
-    def __init__(self, *args: Any, now: Callable[[], datetime], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, now: Callable[[], datetime], real_now: Callable[[], datetime], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.now, self.real_now = now, real_now
         self.group: str | None = None
         self.case: int | None = None
         self.life: asyncio.Task[None] | None = None
@@ -97,7 +119,7 @@ class LookAgain(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()  # first, or the page would not learn why it is refused
-        person = await person_behind(self.session_key, self.now())
+        person = await person_behind(self.session, self.now())
         reference = asked_for(self.scope)
         if person is not None and reference:
             self.case = await case_for(person, reference, self.now())
@@ -120,7 +142,7 @@ class LookAgain(AsyncWebsocketConsumer):
     async def look_again(self, event: dict[str, Any]) -> None:
         """A nudge has come through the layer."""
         is_case = self.case is not None and event.get("group") == group_of_case(self.case)
-        at = await how_far(self.session_key, self.person, self.case, self.now(), of_the_case=is_case)
+        at = await how_far(self.session, self.person, self.case, self.now(), of_the_case=is_case)
         if at is None:
             await self.close(NO_LONGER_ALLOWED)
         elif is_case:
@@ -156,7 +178,7 @@ class LookAgain(AsyncWebsocketConsumer):
 
     async def still_allowed(self) -> bool:
         """Whether the person at the other end is still the one who may listen; otherwise the socket is closed."""
-        allowed: bool = await may_listen(self.session_key, self.person, self.case, self.now())
+        allowed: bool = await may_listen(self.session, self.person, self.case, self.now())
         if not allowed:
             await self.close(NO_LONGER_ALLOWED)
         return allowed
@@ -180,9 +202,8 @@ class LookAgain(AsyncWebsocketConsumer):
             await self.say_case_is(case_is_at)
 
     @property
-    def session_key(self) -> str | None:
-        key: str | None = self.scope["session"].session_key
-        return key
+    def session(self) -> "Session":
+        return Session(self.scope["session"].session_key, self.real_now())
 
 
 async def catch_up() -> None:
@@ -204,17 +225,15 @@ def numbers_of(people: set[int | None], cases: set[int | None]) -> tuple[dict[in
     return dict(told.annotate(Max("pk"))), dict(done.annotate(Max("number")))
 
 
-def person_of_session(session_key: str | None, at: datetime) -> Professional | None:
-    """Who holds a post under this session as it is now: signed in, active, in post; None for anybody else."""
-    if session_key is None:
-        return None
-    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return post_of(SimpleNamespace(user=get_user(SimpleNamespace(session=session)), at=at))
+def person_of_session(session: Session, at: datetime) -> Professional | None:
+    """Who holds a post under this session as it is now: signed in, not for too long, active, in post; else None."""
+    user = session.user()
+    return None if user is None else post_of(SimpleNamespace(user=user, at=at))
 
 
-def is_allowed(session_key: str | None, person_id: int, case_id: int | None, at: datetime) -> bool:
+def is_allowed(session: Session, person_id: int, case_id: int | None, at: datetime) -> bool:
     """Whether this is still the person who was let in, and still sees the case their page is open on."""
-    person = person_of_session(session_key, at)
+    person = person_of_session(session, at)
     if person is None or person.pk != person_id:
         return False
     return case_id is None or Case.objects.visible_to(person, day_of(at)).filter(pk=case_id).exists()
@@ -235,9 +254,9 @@ number_of, latest_message = asking(last_number), asking(last_message)
 
 
 @asking
-def how_far(session_key: str | None, person_id: int, case_id: int, at: datetime, *, of_the_case: bool) -> int | None:
+def how_far(session: Session, person_id: int, case_id: int, at: datetime, *, of_the_case: bool) -> int | None:
     """All that a nudge asks, at once: may they still listen, and how far has it got? None when they may not."""
-    if not is_allowed(session_key, person_id, case_id, at):
+    if not is_allowed(session, person_id, case_id, at):
         return None
     return last_number(case_id) if of_the_case else last_message(person_id)
 

@@ -29,7 +29,7 @@ from workflow.errors import (
 )
 from workflow.models import SOCIAL_CARE, Agency, Case, JoiningLink, Professional, Role, User
 from workflow.permissions import may_give, require_decides
-from workflow.sign_ins import end_every_sign_in, let_in_again, shut_out
+from workflow.sign_ins import end_every_sign_in, let_in_again
 
 A_LINK_LASTS = timedelta(days=3)
 
@@ -98,25 +98,6 @@ def change_post(
     require_holds_no_case(professional)
     professional.role = role
     professional.save()
-    look_again([professional.pk])
-    return professional
-
-
-@act
-def stop_sign_in(
-    scope: object, professional: Professional, *, reason: str, by: Professional, on: date, at: datetime
-) -> Professional:
-    """They are signed out everywhere at once and cannot sign in; the post stays. Keys and links of theirs open nothing.
-
-    Raises OwnPost, PostNotYours, ReasonRequired, WrongState when there is nothing to stop.
-    """
-    require_decides(by, professional, on)
-    _require(reason, professional)
-    user = professional.user
-    if user is None or not user.is_active:
-        raise WrongState(about=[professional.key])
-    shut_out(user, at=at)
-    stop_links(professional)
     look_again([professional.pk])
     return professional
 

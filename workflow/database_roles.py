@@ -9,10 +9,12 @@ The application is under the net of `workflow.row_security`. A report counts all
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.apps import apps
+from django.db import connections
 
 from workflow.destruction import FUNCTION
 from workflow.guards import tracked, written_once
@@ -69,3 +71,44 @@ def _of_the_application() -> dict[str, str]:
 def _tables() -> set[str]:
     models: list[Any] = apps.get_models(include_auto_created=True)
     return {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}
+
+
+# The roles this connection signed in as or can become, what they are, and how much of ours they own.
+HELD = """
+WITH mine AS (SELECT oid, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles
+              WHERE pg_has_role(session_user, oid, 'MEMBER'))
+SELECT session_user::text,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = session_user),
+       (SELECT bool_or(rolsuper OR rolbypassrls OR rolcreaterole) FROM mine),
+       (SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = here.oid
+           AND relowner IN (SELECT oid FROM mine)),
+       (SELECT count(*) FROM pg_proc WHERE pronamespace = here.oid AND proowner IN (SELECT oid FROM mine)),
+       here.nspowner IN (SELECT oid FROM mine)
+FROM pg_namespace AS here WHERE here.nspname = current_schema()
+"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """By what a role could put the net and the guards aside: the tables, functions and schema it is the owner of."""
+
+    role: str
+    is_superuser: bool
+    passes_by: bool
+    tables: int
+    functions: int
+    owns_the_schema: bool
+
+
+def held(using: str = "default") -> Held | None:
+    """What the role that signed in holds, itself or through a role it can become; on SQLite none.
+
+    A superuser, BYPASSRLS and an owner are kept from no row; CREATEROLE can make itself a member of the owner before
+    PostgreSQL 16. Source: PostgreSQL 15, sections 5.8 (row security) and 22.2 (role attributes).
+    """
+    if connections[using].vendor != "postgresql":
+        return None
+    with connections[using].cursor() as cursor:
+        cursor.execute(HELD)
+        found = cursor.fetchone()
+    return Held(*found) if found else None

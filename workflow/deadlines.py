@@ -243,6 +243,13 @@ def move(deadline: Deadline, to: date, *, on: date, because: str, counted_from: 
         drift_months.count_move(deadline, was)
 
 
+def extend(deadline: Deadline, timescale: str, *, on: date, because: str) -> None:
+    """Counted from the same day by another, longer timescale from now on, and why. Days it stood still are kept."""
+    policy = policy_on(on)
+    deadline.timescale, deadline.value, deadline.policy_version = timescale, str(policy.span(timescale)), policy.version
+    move(deadline, worked_out_again(deadline, calendar()), on=on, because=because)
+
+
 def recount(deadline: Deadline, event_on: date, *, on: date, because: str) -> None:
     """A deadline counted back from an appointment follows it to the same distance before the new day.
 

@@ -114,6 +114,10 @@ class DateInPast(Refused):
     """The date has already passed. Choose today or later."""
 
 
+class ToldTooLate(Refused):
+    """It can take longer only when whoever asked was told, with the reason, within a month of asking."""
+
+
 class DateInFuture(Refused):
     """This has not happened yet. Choose today or earlier."""
 

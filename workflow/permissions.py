@@ -208,6 +208,7 @@ MAY: dict[str, frozenset[Role]] = {
     "carry_out_destruction": ADMIN | BOARD | SERVICE,
     # What is held about somebody
     "open_subject_request": ADMIN | LP | TM,
+    "extend_subject_request": ADMIN | TM,
     "decide_passage": ADMIN | LP | TM,
     "prepare_subject_pack": ADMIN | LP | TM,
     "send_subject_pack_back": TM | CHAIR,

@@ -18,12 +18,17 @@ from workflow.models import Case, Family
 
 NET = "need_to_know"
 # NULL where nobody said: no comparison with it is true. An empty text is what is left of a transaction that is over.
-FUNCTIONS = """
+FUNCTIONS = r"""
 CREATE OR REPLACE FUNCTION throughline_only() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT CASE current_setting('throughline.kind', true) WHEN 'only' THEN true WHEN 'but' THEN false END
 $$;
 CREATE OR REPLACE FUNCTION throughline_listed() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-    SELECT unnest(nullif(current_setting('throughline.cases', true), '')::bigint[])
+    SELECT unnest(CASE WHEN starts_with(current_setting('throughline.cases', true), '{')
+        THEN current_setting('throughline.cases', true)::bigint[] END)
+$$;
+CREATE OR REPLACE FUNCTION throughline_drawn() RETURNS bytea LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN starts_with(current_setting('throughline.cases', true), '\x')
+        THEN current_setting('throughline.cases', true)::bytea END
 $$;
 CREATE OR REPLACE FUNCTION throughline_everything() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT current_setting('throughline.kind', true) = 'but' AND current_setting('throughline.cases', true) = '{}'
@@ -70,7 +75,15 @@ def _how(model: type[Model], found: dict[str, str]) -> str:
 
 
 def _in_scope(column: str, *, may_be_none: bool = False) -> str:
-    listed = f'("{column}" IN (SELECT throughline_listed())) = (SELECT throughline_only())'
+    """Named in a short list, or by a bit of a long one: either is made once for each table of a statement, not for each
+    row, and bits need no hash. A case beyond the last bit is not named.
+    """
+    drawn = "(SELECT throughline_drawn())"
+    named = (
+        f'CASE WHEN {drawn} IS NULL THEN "{column}" IN (SELECT throughline_listed()) '
+        f'WHEN "{column}" < 8 * octet_length({drawn}) THEN get_bit({drawn}, "{column}") = 1 ELSE false END'
+    )
+    listed = f"({named}) = (SELECT throughline_only())"
     return f'{listed} OR "{column}" IS NULL AND (SELECT throughline_only()) IS NOT NULL' if may_be_none else listed
 
 

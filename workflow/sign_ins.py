@@ -4,13 +4,30 @@ Every session agrees with a hash over the sign-in's password and turn, which is 
 raising the turn ends them all in one statement. The list of sign-ins is what a person sees of it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
 
 from workflow.models import SignIn, User
+
+# Of the session: moments in seconds by the machine's clock.
+BEGUN, SEEN = "begun_at", "seen_at"
+
+
+def seconds_left(session: Mapping[str, Any], at: datetime) -> float:
+    """How long a sign-in still lasts if nothing is done, by the machine's own clock; none or fewer when it is over.
+
+    A session that nobody signed in to lasts no longer.
+    """
+    begun, seen = session.get(BEGUN), session.get(SEEN)
+    if begun is None or seen is None:
+        return 0.0
+    now = at.timestamp()
+    return float(min(begun + settings.SIGN_IN_LASTS - now, seen + settings.SIGN_IN_LASTS_UNUSED - now))
 
 
 def end_every_sign_in(user: User | None, *, at: datetime) -> None:

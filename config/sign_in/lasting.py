@@ -1,14 +1,14 @@
 """How long a sign-in lasts: so long altogether, and so long without anybody doing anything.
 
 The clock is the machine's own, which no demonstration winds. A page that asks by itself for what is new does not count
-as somebody being there; keeping a draft does, since somebody is typing.
+as somebody being there; keeping a draft does, since somebody is typing. A socket keeps no sign-in alive and is closed
+with it (`notifications.consumers`).
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
@@ -21,11 +21,11 @@ from config.doors import LET_THROUGH, door_of
 from config.drafts import not_read
 from config.sign_in.throttle import hand_out, remember_machine
 from workflow.models import SignIn, User
-from workflow.sign_ins import end_sign_in
+from workflow.sign_ins import BEGUN, SEEN, end_sign_in, seconds_left
 from workflow.signed_in import person_of
 
 # Of the session: moments in seconds by the machine's clock.
-BEGUN, SEEN, PROVED, PROVED_AGAIN, SECOND_STEP = "begun_at", "seen_at", "proved_at", "proved_again_at", "second_step"
+PROVED, PROVED_AGAIN, SECOND_STEP = "proved_at", "proved_again_at", "second_step"
 A_MINUTE = 60
 # Asked by an open page without anybody being there.
 BY_ITSELF = {"alerts-fragment", "overdue-fragment", "meeting-room-now", "case-changes", "draft", "sign-in-lasts"}
@@ -77,11 +77,7 @@ def new_session_key(request: HttpRequest) -> None:
 
 def left(request: HttpRequest) -> float:
     """The seconds this sign-in still lasts if nothing is done; none or fewer when it is over."""
-    begun, seen = request.session.get(BEGUN), request.session.get(SEEN)
-    if begun is None or seen is None:
-        return 0.0
-    now = seconds()
-    return min(begun + settings.SIGN_IN_LASTS - now, seen + settings.SIGN_IN_LASTS_UNUSED - now)
+    return seconds_left(request.session, clock.real_now())
 
 
 class SignInLasts(MiddlewareMixin):

@@ -3,17 +3,22 @@
 import os
 import re
 import time
-from io import BytesIO
 from statistics import median
-from zipfile import ZipFile
+from unittest import mock
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.urls import reverse
 
 from config.doors import DOORS, LET_THROUGH, Door
+from meetings.documents.document import Document, Section
+from meetings.documents.pdf import as_pdf as drawn_as_pdf
+from meetings.documents.pdf import can_be_drawn
+from meetings.documents.word import as_word
 from notifications import consumers
 from tests.access import world
 from tests.access.asking import World
+from tests.access.files import everything_in, is_said
 from tests.access.samples import nothing_there, routes, what_fills
 from workflow.models import Professional
 
@@ -76,16 +81,50 @@ class Walk(World):
                 with self.subTest(route=route.name, who=who):
                     said = everything_in(self.ask(who, address))
                     # The ladder's last rung tells the partnership officer a reference, and no more.
-                    for word in ("Mira", "Jonah", "Lowe", *(("SP-T",) if who != "board" else ())):
-                        self.assertNotIn(word, said)
+                    words = ("Mira", "Jonah", "Lowe", *(("SP-T",) if who != "board" else ()))
+                    self.assertEqual([word for word in words if is_said(word, said)], [])
 
     def test_what_is_kept_from_some_of_those_who_see_the_case_is_on_no_page_of_theirs(self):
-        for route, address, _ in self.walked(Door.CASE):
+        for route, address in [*((route, address) for route, address, _ in self.walked(Door.CASE)), *as_pdf()]:
             for who in world.NEED_TO_KNOW:
-                kept = [words for words, readers in KEPT_FOR.items() if who not in readers]
                 with self.subTest(route=route.name, who=who):
-                    said = everything_in(self.ask(who, address))
-                    self.assertFalse([words for words in kept if words in said])
+                    self.assertEqual(kept_and_said(who, self.ask(who, address)), [])
+
+    def test_nor_in_what_is_taken_out_of_the_house(self):
+        """Not even for those who read it here: whoever is given it is not known."""
+        for who in ("manager", "inspector"):
+            self.ask(who, "/cases/SP-T/")
+            answer = self.client.post("/cases/SP-T/bundle/", {"reason": "For an inspection"})
+            if answer["Content-Type"] == "application/zip":
+                said = everything_in(answer)
+                self.assertEqual([words for words in KEPT_FOR if is_said(words, said)], [], who)
+                break
+        else:
+            self.fail("nobody took it out")
+        self.assertTrue(is_said("SP-T", said))
+
+    def test_the_walk_reads_the_files_it_is_given(self):
+        """Or what is kept could stand in each of them: every kind is asked for, and is drawn on this machine."""
+        kinds = set()
+        for _, address in [*((route, address) for route, address, _ in self.walked(Door.CASE)), *as_pdf()]:
+            answer = self.ask("manager", address)
+            kinds.add(answer["Content-Type"].split(";")[0].rpartition(".")[2])
+        self.assertLessEqual({"document", "application/pdf" if can_be_drawn() else "document"}, kinds)
+
+    def test_what_is_kept_fails_it_also_within_a_file(self):
+        """A page that put a word of the police into a paper would be found out, whatever it is made of."""
+        paper = Document("Proof", "SP-T", "1", "Clerk", "20 November", [Section("Known", world.HELD["police"])])
+        drawn = {"docx": as_word(paper)} | ({"pdf": drawn_as_pdf(paper)} if can_be_drawn() else {})
+        for content in drawn.values():
+            self.assertNotIn(world.HELD["police"].encode(), content)
+            given = HttpResponse(content)
+            with (
+                mock.patch("meetings.views.proof.attached", return_value=given),
+                mock.patch("meetings.views.proof.as_pdf", return_value=content),
+            ):
+                answer = self.ask("clerk", reverse("meeting-proof-file", kwargs=_filled("meeting-proof-file")))
+            self.assertEqual(kept_and_said("clerk", answer), [world.HELD["police"]])
+            self.assertEqual(kept_and_said("cp_chair", answer), [])
 
     def test_its_readers_find_it(self):
         contact = next(route for route in routes() if route.name == "meeting-contact")
@@ -93,7 +132,7 @@ class Walk(World):
         for words, readers in KEPT_FOR.items():
             for who in readers:
                 with self.subTest(words=words, who=who):
-                    self.assertIn(words, "".join(everything_in(self.ask(who, page)) for page in pages))
+                    self.assertTrue(any(is_said(words, everything_in(self.ask(who, page))) for page in pages))
 
     def test_a_socket_listens_to_a_case_for_whoever_sees_it_alone(self):
         for person in Professional.objects.all():
@@ -147,12 +186,21 @@ HEAD = (
 )
 
 
-def everything_in(answer):
-    """What an answer says, also within a document or a bundle."""
-    if not answer.content.startswith(b"PK"):
-        return answer.content.decode(errors="replace")
-    with ZipFile(BytesIO(answer.content)) as files:
-        return "\n".join(files.read(name).decode(errors="replace") for name in files.namelist())
+def kept_and_said(who, answer):
+    """What stands in an answer to somebody that is not theirs to read."""
+    said = everything_in(answer)
+    return [words for words, readers in KEPT_FOR.items() if who not in readers and is_said(words, said)]
+
+
+def as_pdf():
+    """The addresses of a file that can be had in two kinds, once more for the other one."""
+    for route in routes():
+        if "format" in route.pattern.converters:
+            yield route, reverse(route.name, kwargs=what_fills(route) | {"format": "pdf"})
+
+
+def _filled(name):
+    return next(what_fills(route) for route in routes() if route.name == name)
 
 
 def _row(cells):

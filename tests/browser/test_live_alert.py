@@ -60,6 +60,17 @@ def test_a_page_left_open_by_somebody_signed_out_says_so_and_shows_nothing_more(
     expect(page.locator(".app-live-note")).to_contain_text("You are signed out")
 
 
+def test_a_page_whose_socket_is_refused_says_whether_it_is_the_sign_in_that_is_over(site, signed_in):
+    page = signed_in("misuse_lead")
+    page.goto(f"{site.address}/alerts/?view=all")
+    refused = "document.querySelector('live-region').line.lost(true)"
+    page.evaluate(refused)
+    expect(page.locator(".app-live-note")).to_contain_text("You no longer have access")
+    page.context.clear_cookies()
+    page.evaluate(refused)
+    expect(page.locator(".app-live-note")).to_contain_text("You are signed out")
+
+
 def test_a_link_is_followed_although_its_part_of_the_page_is_drawn_anew_while_it_is_pressed(site, signed_in):
     page = signed_in("social_worker")
     page.goto(f"{site.address}/alerts/")

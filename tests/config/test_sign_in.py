@@ -12,9 +12,10 @@ from django.urls import get_resolver, reverse
 
 from config import clock
 from config.sign_in import again, second_step, throttle
-from config.sign_in.lasting import PROVED, SEEN
+from config.sign_in.lasting import PROVED
 from tests.making import a_case, a_partnership, doing
 from workflow.models import BrokenGlass, Role, SignIn, User, WrongAnswer
+from workflow.sign_ins import SEEN
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four plain words together"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from escalation import posts
 from notifications import joining
 from notifications.models import ApiKey, OutsideMail
 from notifications.outside import deliver_outside
@@ -148,7 +149,7 @@ def test_nobody_decides_about_themselves_under_any_name(people):
     for act, more in (
         (joining.change_post, {"role": Role.AGENCY_PRACTITIONER}),
         (joining.send_joining_link, {}),
-        (joining.stop_sign_in, {}),
+        (posts.stop_sign_in, {}),
         (joining.allow_sign_in, {}),
     ):
         with pytest.raises(OwnPost):
@@ -209,13 +210,13 @@ def test_a_stopped_sign_in_is_over_at_once_everywhere_and_comes_back_when_allowe
     nurse, said = people["nurse"], {"reason": "The telephone was stolen", "by": people[Role.AGENCY_LEAD], "at": AT}
     a_user(nurse, client)
     assert client.get("/").status_code == 200
-    joining.stop_sign_in(PARTNERSHIP, nurse, **said)
+    posts.stop_sign_in(PARTNERSHIP, nurse, **said)
     assert client.get("/").status_code == 302
     assert SignIn.objects.get().ended_at is not None
     client.post("/sign-in/", {"username": "nurse", "password": PASSWORD})
     assert client.get("/").status_code == 302
     with pytest.raises(WrongState):
-        joining.stop_sign_in(PARTNERSHIP, nurse.fresh(), **said)
+        posts.stop_sign_in(PARTNERSHIP, nurse.fresh(), **said)
     with pytest.raises(WrongState, match="stopped"):
         joining.send_joining_link(PARTNERSHIP, nurse.fresh(), **said)
     joining.allow_sign_in(PARTNERSHIP, nurse.fresh(), **said)
@@ -231,7 +232,7 @@ def test_a_key_of_somebody_stopped_opens_nothing(people, client):
     made = make_api_key(nurse, name="Board", scopes=["deadlines:read"], by=people[Role.SYSTEM_ADMIN], on=A_WEDNESDAY)
     assert made.key.is_valid(A_WEDNESDAY)
     said = {"reason": "A letter from the trust", "by": people[Role.AGENCY_LEAD], "at": AT}
-    joining.stop_sign_in(PARTNERSHIP, nurse, **said)
+    posts.stop_sign_in(PARTNERSHIP, nurse, **said)
     assert not ApiKey.objects.get().is_valid(A_WEDNESDAY)
 
 

@@ -21,9 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from config import clock
 from config.asgi import serving
 from config.engine import SECONDS_BETWEEN_CATCHING_UP, Engine, waiting_nudges
-from escalation.posts import leave_post
+from escalation.posts import leave_post, stop_sign_in
 from notifications.consumers import LookAgain, catch_up
-from notifications.joining import stop_sign_in
 from tests.escalation.scene import OPENED, at_noon, set_scene
 from tests.making import doing
 from tests.notifications.open_page import OpenPage
@@ -31,6 +30,7 @@ from tests.services import missing, redis_url
 from workflow.acting import LONDON
 from workflow.models import CaseLink, User
 from workflow.people import link
+from workflow.sign_ins import BEGUN, SEEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SITE = "http://127.0.0.1:8000"
@@ -62,6 +62,7 @@ def signed_in(user):
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[BEGUN] = session[SEEN] = time.time()
     session.save()
     return session.session_key
 
@@ -188,7 +189,29 @@ def change_the_password(scene):
     user.save()
 
 
-ENDINGS = [leave, lock_out, sign_out_everywhere, change_the_password]
+def sign_ins_of(scene):
+    store = import_module(django_settings.SESSION_ENGINE).SessionStore
+    return [store(each.session_key) for each in store.get_model_class().objects.all()]
+
+
+def wind_the_sign_in(scene, **began):
+    """As if it had begun, or been used last, so many seconds ago."""
+    for session in sign_ins_of(scene):
+        for name, seconds in began.items():
+            session[name] = time.time() - seconds
+        session.save()
+
+
+def leave_it_unused(scene):
+    wind_the_sign_in(scene, **{SEEN: django_settings.SIGN_IN_LASTS_UNUSED})
+
+
+def use_it_for_too_long(scene):
+    """To the last minute: it ends all the same."""
+    wind_the_sign_in(scene, **{BEGUN: django_settings.SIGN_IN_LASTS})
+
+
+ENDINGS = [leave, lock_out, sign_out_everywhere, change_the_password, leave_it_unused, use_it_for_too_long]
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.__name__)
@@ -209,6 +232,49 @@ async def test_and_without_any_nudge_within_a_minute(scene, ending, monkeypatch)
     while (heard := await page.receive_output(timeout=2))["type"] == "websocket.send":
         assert json.loads(heard["text"]) == {"still": "here"}
     assert heard["code"] == NO_LONGER_ALLOWED
+
+
+@pytest.mark.parametrize("ending", [leave_it_unused, use_it_for_too_long], ids=lambda ending: ending.__name__)
+async def test_a_sign_in_that_is_over_opens_no_socket(scene, ending):
+    key = await sync_to_async(signed_in)(scene.nurse.user)
+    await sync_to_async(ending)(scene)
+    page = socket(key)
+    assert await page.connects()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
+async def test_a_session_that_does_not_say_since_when_it_is_opens_none(scene):
+    key = await sync_to_async(signed_in)(scene.nurse.user)
+
+    def forget():
+        for session in sign_ins_of(scene):
+            del session[BEGUN]
+            session.save()
+
+    await sync_to_async(forget)()
+    page = socket(key)
+    assert await page.connects()
+    assert await page.is_closed_with() == NO_LONGER_ALLOWED
+
+
+async def test_to_listen_makes_no_sign_in_last_longer(scene, monkeypatch):
+    """Neither does what is heard: the moment of the last use stays what it was until somebody does something."""
+    monkeypatch.setattr(LookAgain, "seconds_between_signs_of_life", 0.02)
+    page = await listening(scene)
+    nearly = {SEEN: django_settings.SIGN_IN_LASTS_UNUSED - 5, BEGUN: django_settings.SIGN_IN_LASTS - 5}
+    await sync_to_async(wind_the_sign_in)(scene, **nearly)
+    before = await sync_to_async(moments_of)(scene)
+    for _ in range(3):
+        await sync_to_async(scene.told)("nurse")
+        await Engine().pass_on_nudges()
+        assert (await page.hears())["look"] == "again"
+    await page.hears(signs_of_life=True)
+    assert await sync_to_async(moments_of)(scene) == before
+    await page.goes_away()
+
+
+def moments_of(scene):
+    return [(each[BEGUN], each[SEEN]) for each in sign_ins_of(scene)]
 
 
 def nudge(scene):

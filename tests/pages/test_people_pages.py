@@ -1,6 +1,6 @@
 """The pages of people and of one's own sign-in: who sees them, what they do, what they cost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from unittest import mock
 
@@ -10,7 +10,11 @@ from django.db import connection
 from openpyxl import load_workbook
 
 from config import clock
+from escalation.answering import hand_over_alert
+from escalation.models import Alert
+from escalation.sweep import sweep
 from notifications.models import OutsideMail
+from tests.escalation.scene import set_scene
 from tests.making import A_WEDNESDAY, a_partnership, a_professional, an_agency, doing, noon
 from workflow.models import Agency, JoiningLink, Professional, Role, User
 
@@ -172,5 +176,25 @@ def test_what_a_page_costs(client, people, address, django_assert_num_queries):
 
 def test_what_the_page_of_a_post_costs(client, people, django_assert_num_queries):
     client.force_login(people[Role.SYSTEM_ADMIN].user)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(f"/people/{people['nurse'].pk}/")
+
+
+def test_the_page_of_a_post_says_which_alerts_wait_and_the_alerts_page_that_they_were_given_back(client):
+    scene = set_scene()
+    late = date(2026, 3, 3)
+    scene.owe("A1", late - timedelta(days=1), owner="health_lead")
+    sweep(late)
+    alert = Alert.objects.get(rung=1)
+    with doing():
+        scene.health_lead.user = User.objects.create(username="health_lead", password="!none")
+        scene.health_lead.save()
+    hand_over_alert(alert, to=scene.nurse, reason="On leave", by=scene.health_lead, on=late)
+    with mock.patch.object(clock, "now", return_value=noon(late)):
+        address = f"/people/{scene.nurse.pk}/"
+        said = words(page(client, scene.health_lead, address).main)
+        assert "1 offered to them: back with whoever offered it" in said
+        answer = client.post(address, {"do": "leave_post"}, follow=True)
+        assert "No alert waits for their answer." in answer.content.decode()
+        said = words(page(client, scene.health_lead, f"/alerts/{alert.pk}/").main)
+    assert "Given back Ivy Bunting to Hal Linnet" in said and "They have left their post." in said

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest import mock
 
 import openpyxl
@@ -18,9 +18,19 @@ from meetings.documents.pdf import can_be_drawn
 from plans.models import ProfessionalsMeeting, Visit
 from tests.making import a_case, a_partnership, doing
 from tests.pages.played import TODAY, words
+from workflow import deadlines
 from workflow.acting import LONDON
-from workflow.errors import NotPermitted, OthersNotDecided, ReasonRequired, SecondPersonNeeded, WrongState
+from workflow.errors import (
+    DateInFuture,
+    NotPermitted,
+    OthersNotDecided,
+    ReasonRequired,
+    SecondPersonNeeded,
+    ToldTooLate,
+    WrongState,
+)
 from workflow.models import Child, Deadline, Entry, FamilyMember, Passage, Read, Role, SubjectRequest, User
+from workflow.policy import calendar
 
 PLAYED = {
     "clerk": Role.CONFERENCE_ADMIN,
@@ -164,6 +174,119 @@ class SubjectAccess(TestCase):
         with self.assertRaises(WrongState):
             subject_pack.decide_passage(waits, decision="kept", reason="Changed my mind", by=manager, on=TODAY)
 
+    # Longer
+
+    def extended(self, **said):
+        told = {"because": "complex", "reason": "Thirty meetings and two agencies", "told_on": TODAY} | said
+        return subject_pack.extend_subject_request(self.request, **told, by=self.people["clerk"], on=TODAY)
+
+    def test_it_may_take_two_months_longer_once_when_they_were_told_why(self):
+        owed = Deadline.objects.get(code="subject_access")
+        request = self.extended()
+        moved = owed.fresh()
+        self.assertEqual((owed.due_on, moved.due_on), (date(2026, 9, 30), date(2026, 11, 30)))
+        self.assertEqual((moved.timescale, moved.value), ("subject_access_extended", "3 m"))
+        self.assertIn("the request is complex", moved.explanation)
+        self.assertEqual(deadlines.worked_out_again(moved, calendar()), moved.due_on)
+        self.assertEqual((request.told_longer_on, request.extended_on, request.is_open), (TODAY, TODAY, True))
+        self.assertEqual(Entry.objects.latest("pk").act, "extend_subject_request")
+        with self.assertRaises(WrongState):
+            self.extended()
+        self.assertEqual(owed.fresh().due_on, date(2026, 11, 30))
+
+    def test_not_without_telling_them_why_nor_in_the_future_nor_by_somebody_else(self):
+        for said, refused in (
+            ({"reason": " "}, ReasonRequired),
+            ({"told_on": TODAY + timedelta(days=1)}, DateInFuture),
+            ({"told_on": ASKED["received_on"] - timedelta(days=1)}, ToldTooLate),
+        ):
+            with self.subTest(said), self.assertRaises(refused):
+                self.extended(**said)
+        with self.assertRaises(NotPermitted):
+            subject_pack.extend_subject_request(
+                self.request, because="many", reason="Five in a year", told_on=TODAY, by=self.people["cp_chair"],
+                on=TODAY,
+            )  # fmt: skip
+        self.assertEqual(Deadline.objects.get(code="subject_access").due_on, date(2026, 9, 30))
+
+    def test_they_have_to_be_told_within_the_first_month_whenever_that_is_recorded(self):
+        late, last = date(2026, 10, 5), date(2026, 9, 30)
+        said = {"because": "many", "reason": "Five in a year", "by": self.people["clerk"], "on": late}
+        with self.assertRaises(ToldTooLate):
+            subject_pack.extend_subject_request(self.request, told_on=last + timedelta(days=1), **said)
+        subject_pack.extend_subject_request(self.request, told_on=last, **said)
+        self.assertEqual(Deadline.objects.get(code="subject_access").due_on, date(2026, 11, 30))
+
+    def test_one_that_is_answered_or_withdrawn_takes_no_longer(self):
+        self.decided()
+        self.extended()  # a prepared one may
+        for request in (self.request.fresh(),):
+            subject_pack.release_subject_pack(request, by=self.people["cp_chair"], on=TODAY)
+        with self.assertRaises(WrongState):
+            self.extended()
+
+    # Earlier wordings
+
+    def changed(self, record, **to):
+        with doing(self.case, on=TODAY + timedelta(days=1), name="correct_visit"):
+            record = record.fresh()
+            for name, words_of in to.items():
+                setattr(record, name, words_of)
+            record.save()
+
+    def asked_again(self, about=None):
+        on = TODAY + timedelta(days=2)
+        about = about or self.child
+        found = subject_pack.open_subject_request(self.case, about=about, **ASKED, by=self.people["clerk"], on=on)
+        return {each.text: each for each in found.passages.all()}
+
+    def test_what_was_changed_is_there_as_it_stood_and_waits_for_somebody_to_look(self):
+        visit = Visit.objects.get(why_not_seen="She was asleep")
+        self.changed(visit, why_not_seen="She was at school")
+        self.changed(visit, why_not_seen="She was at her aunt’s")
+        texts = self.asked_again()
+        self.assertEqual(texts["She was at her aunt’s"].state, "kept")
+        for before in ("She was asleep", "She was at school"):
+            each = texts[before]
+            self.assertEqual((each.state, each.until_on, each.why_look),
+                             ("to_decide", TODAY + timedelta(days=1), ["was changed since"]))  # fmt: skip
+            self.assertEqual(subject_pack.part_of(each), f"Why not seen, until {each.until_on:%-d %B %Y}")
+
+    def test_what_it_says_again_or_says_with_other_blanks_is_there_once(self):
+        visit = Visit.objects.get(why_not_seen="She was asleep")
+        self.changed(visit, why_not_seen="Nothing is known")
+        self.changed(visit, why_not_seen="She  was asleep")
+        texts = self.asked_again()
+        self.assertNotIn("She was asleep", texts)
+        self.assertEqual(texts["She  was asleep"].until_on, None)
+        self.assertIsNotNone(texts["Nothing is known"].until_on)
+
+    def test_what_was_said_of_somebody_else_before_is_not_theirs_and_what_was_theirs_is(self):
+        """A visit recorded for the wrong child and put right: each is given what was said of them."""
+        visit = Visit.objects.get(why_not_seen="He was out, said the aunt")
+        self.changed(visit, child=self.child, why_not_seen="Out with the aunt")
+        texts = self.asked_again()
+        self.assertIn("Out with the aunt", texts)
+        self.assertNotIn("He was out, said the aunt", texts)
+        self.assertIsNotNone(self.asked_again(self.other)["He was out, said the aunt"].until_on)
+
+    def test_a_name_somebody_had_before_is_found_too(self):
+        dad = FamilyMember.objects.get(key="dad")
+        self.changed(dad, name="Karl Flint")
+        visit = Visit.objects.get(why_not_seen="She was asleep")
+        self.changed(visit, why_not_seen="She ran from Stone")
+        self.assertEqual(self.asked_again()["She ran from Stone"].others, ["Stone"])
+
+    def test_an_earlier_wording_is_in_the_pack_with_its_day(self):
+        self.changed(Visit.objects.get(why_not_seen="She was asleep"), why_not_seen="She was at school")
+        self.request = next(iter(self.asked_again().values())).request
+        self.decided()
+        held, _ = subject_pack.sheets(self.request.fresh(), TODAY)
+        changed_on = TODAY + timedelta(days=1)
+        part = f"Why not seen, until {changed_on:%-d %B %Y}"
+        self.assertIn([part, "She was asleep"], [list(row[1:]) for row in held.rows])
+        self.assertIn(["Why not seen", "She was at school"], [list(row[1:]) for row in held.rows])
+
     def test_a_withdrawn_request_owes_nothing(self):
         subject_pack.withdraw_subject_request(
             self.request, reason="She has what she needs", by=self.people["manager"], on=TODAY
@@ -211,6 +334,23 @@ class SubjectAccess(TestCase):
         self.assertNotIn("Take the pack out", words(self.page(one, "manager")))
         self.client.post(one, {"do": "release_subject_pack"})
         self.assertIn("Take the pack out", words(self.page(one, "clerk")))
+
+    def test_it_takes_longer_on_its_page_and_what_was_typed_is_kept_when_that_is_refused(self):
+        one = reverse("subject-request", args=[self.case.reference, self.request.pk])
+        self.assertIn("by Wed 30 Sep 2026", words(self.page(one, "clerk")))
+        said = {"do": "extend_subject_request", "because": "complex", "reason": "Thirty meetings",
+                "told_on-day": "1", "told_on-month": "1", "told_on-year": "2026"}  # fmt: skip
+        answer = self.client.post(one, said)
+        self.assertContains(answer, "told, with the reason, within a month")
+        self.assertContains(answer, "Thirty meetings")
+        today = {"told_on-day": TODAY.day, "told_on-month": TODAY.month, "told_on-year": TODAY.year}
+        self.assertEqual(self.client.post(one, said | today).status_code, 302)
+        told = words(self.page(one))
+        self.assertIn("due on Mon 30 Nov 2026", told)
+        self.assertIn("the request is complex. They were told on", told)
+        self.assertNotIn("It takes longer", told)
+        listed = words(self.page(reverse("subject-requests", args=[self.case.reference])))
+        self.assertIn("Two months longer", listed)
 
     def test_pages_name_nobody_in_their_title_and_ask_few_questions(self):
         waits = Passage.objects.filter(state="to_decide").first()

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from notifications import need_to_know
 from tests.making import A_WEDNESDAY, a_case, a_deadline, a_partnership, a_professional, an_agency, cover, doing, noon
 from tests.under_the_net import THE_APPLICATION, as_the_application, make_the_application
-from workflow import row_security
+from workflow import row_security, scope
 from workflow.models import AgencyPart, Case, CaseLink, Child, Deadline, Entry, Family, Read, Role
 from workflow.people import link
 from workflow.permissions import hats
@@ -22,6 +22,15 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no row-level security"),
 ]
+
+
+@pytest.fixture(autouse=True, params=["as a list", "as bits"])
+def told(request, monkeypatch):
+    """A long list is told as bits; here also one of a single case."""
+    if request.param == "as bits":
+        monkeypatch.setattr(scope, "A_SHORT_LIST", 0)
+        monkeypatch.setattr(scope, "BITS_OF_A_LETTER", 10**9)
+    return request.param
 
 
 @pytest.fixture
@@ -119,6 +128,28 @@ def test_what_hangs_from_a_case_is_shown_with_it_and_only_then(cases, kind):
     with asking(Scope(BUT, (cases["CP-1"].pk,))):
         others = seen(kind)
     assert one and others and not one & others and one | others == everything
+
+
+def test_whatever_the_number_of_a_case_it_is_the_one_that_was_told(people, told):
+    """At every place within a byte, and beside it."""
+    every = [a_case(people, f"CP-{n}") for n in range(18)]
+    make_the_application()
+    for case in every:
+        with asking(Scope(ONLY, (case.pk,))):
+            assert seen() == {case.pk}, told
+        with asking(Scope(BUT, (case.pk,))):
+            assert seen() == {each.pk for each in every} - {case.pk}, told
+
+
+def test_a_case_opened_since_it_was_told_is_not_named_by_it(people, cases):
+    its_own = Scope(ONLY, (cases["CP-1"].pk,))
+    others = Scope(BUT, (cases["CP-1"].pk,))
+    later = a_case(people, "CP-9")
+    assert later.pk > max(case.pk for case in cases.values())
+    with asking(its_own):
+        assert later.pk not in seen()
+    with asking(others):
+        assert later.pk in seen()
 
 
 # It fails closed

@@ -240,5 +240,6 @@ def test_only_reviews_and_a_subjects_own_copy_are_owed_in_months():
         "rcpc_first",
         "rcpc_next",
         "subject_access",
+        "subject_access_extended",
     }
     assert Span.parse("3 m").after(date(2026, 11, 30), CALENDAR) == add_months(date(2026, 11, 30), 3)

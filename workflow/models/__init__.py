@@ -23,7 +23,7 @@ from workflow.models.policy import Holiday, PolicyProposal, PolicyVersion
 from workflow.models.reads import Read, Verification
 from workflow.models.retention import Certificate, DestroyedLine, DestructionOrder, LegalHold
 from workflow.models.sign_ins import JoiningLink, SignIn, WrongAnswer
-from workflow.models.subject_access import Passage, SubjectRequest
+from workflow.models.subject_access import Passage, SubjectRequest, WhyLonger
 
 __all__ = [
     "LATE",
@@ -65,6 +65,7 @@ __all__ = [
     "Seal",
     "SignIn",
     "SubjectRequest",
+    "WhyLonger",
     "User",
     "Verification",
     "WhyWaived",

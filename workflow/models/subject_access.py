@@ -11,6 +11,13 @@ from workflow.models.people import Professional
 from workflow.records import Record, StateField
 
 
+class WhyLonger(models.TextChoices):
+    """The law knows these two and no other: UK GDPR article 12(3)."""
+
+    COMPLEX = "complex", "The request is complex"
+    MANY = "many", "They made many requests"
+
+
 class SubjectRequest(Record):
     """A child or a family member of a case, or somebody for them, asked for what is held about them."""
 
@@ -30,6 +37,10 @@ class SubjectRequest(Record):
     prepared_on = models.DateField(null=True, blank=True)
     released_by = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     released_on = models.DateField(null=True, blank=True)
+    longer_because = models.CharField(max_length=20, blank=True, choices=WhyLonger.choices)
+    why_longer = models.TextField(blank=True, help_text="What they were told of it.")
+    told_longer_on = models.DateField(null=True, blank=True, help_text="When they were told, by the first month's end.")
+    extended_on = models.DateField(null=True, blank=True)
     why_ended = models.TextField(blank=True)
     state = StateField(default=State.OPEN, choices=State.choices)
 
@@ -39,6 +50,11 @@ class SubjectRequest(Record):
             models.UniqueConstraint(fields=["case", "key"], name="a_subject_request_is_in_a_case_once"),
             models.CheckConstraint(
                 condition=Q(child__isnull=True) ^ Q(member__isnull=True), name="a_subject_request_is_about_one_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_on=None, told_longer_on=None, longer_because="")
+                | Q(extended_on__isnull=False, told_longer_on__isnull=False, longer_because__in=WhyLonger.values),
+                name="who_waits_longer_was_told_why",
             ),
         ]
 
@@ -60,6 +76,13 @@ class SubjectRequest(Record):
     @transition(state, source=[State.OPEN, State.PREPARED], target=State.WITHDRAWN)
     def withdraw(self, *, reason: str) -> None:
         self.why_ended = reason
+
+    def extend(self, *, because: WhyLonger, reason: str, told_on: date, on: date) -> None:
+        self.longer_because, self.why_longer, self.told_longer_on, self.extended_on = because, reason, told_on, on
+
+    @property
+    def is_extended(self) -> bool:
+        return self.extended_on is not None
 
     @property
     def subject(self) -> Child | FamilyMember:
@@ -91,6 +114,7 @@ class Passage(Record):
     place = models.CharField(max_length=200, help_text="Which record, in words.")
     part = models.CharField(max_length=100, help_text="Which of its fields.")
     text = models.TextField()
+    until_on = models.DateField(null=True, blank=True, help_text="Of an earlier wording: when it was changed.")
     why_look = models.JSONField(default=list, blank=True, help_text="Why a person has to decide.")
     others = models.JSONField(default=list, blank=True, help_text="Words of it that name somebody else.")
     reason = models.TextField(blank=True)

@@ -49,6 +49,13 @@ class Line {
     this.tell((region) => region.say(forGood ? REFUSED : LOST));
     // Back off, and not in step with every other page that lost the same server.
     if (!forGood) setTimeout(() => this.connect(), Math.min(30_000, 1_000 * 2 ** this.failures++) * (0.5 + Math.random()));
+    else this.askWhy();
+  }
+
+  // A sign-in that is over is no refusal: signing in again helps.
+  async askWhy() {
+    const answer = await fetch(document.body.dataset.lasts).catch(() => ({}));
+    if (answer.status === 401 || answer.redirected) this.tell((region) => region.say(SIGNED_OUT));
   }
 }
 
