@@ -12,6 +12,7 @@ from workflow.errors import DateInPast, NotPermitted, WrongState
 from workflow.models import Cover, Deadline, Professional, Role
 from workflow.people import lead_of
 from workflow.permissions import require_decides
+from workflow.second_steps import forget_second_step
 from workflow.sign_ins import end_every_sign_in
 
 MAY_SEND_AWAY = {Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.AGENCY_LEAD, Role.CONFERENCE_ADMIN}
@@ -72,9 +73,9 @@ def call_off_absence(absence: Absence, *, by: Professional) -> Absence:
 def leave_post(scope: object, professional: Professional, *, by: Professional, on: date, at: datetime) -> Professional:
     """The person is out of post from now: may do nothing and receives nothing. What they owe is told to somebody.
 
-    At once they are signed out everywhere, their keys and links open nothing, what was offered to them goes back, and
-    what they offered is theirs to offer no more. Raises OwnPost, PostNotYours, StillHoldsCase while they hold one of
-    the four roles of a case.
+    At once they are signed out everywhere, their keys and links open nothing, their second step is forgotten with their
+    last post, what was offered to them goes back, and what they offered is theirs to offer no more. Raises OwnPost,
+    PostNotYours, StillHoldsCase while they hold one of the four roles of a case.
     """
     return _out_of_post(professional, by=by, on=on, at=at)
 
@@ -93,6 +94,8 @@ def _out_of_post(professional: Professional, *, by: Professional, on: date, at: 
     professional.left_on = on
     professional.save()
     end_every_sign_in(professional.user, at=at)
+    if not _in_another_post(professional, on):
+        forget_second_step(professional.user)
     stop_links(professional)
     revoke_keys_of(professional, reason="Its holder left their post.")
     _end_offers(professional, on)
@@ -101,6 +104,12 @@ def _out_of_post(professional: Professional, *, by: Professional, on: date, at: 
         hears = [deadline.case.lead_practitioner, lead_of(professional.agency, on)]
         tell(deadline.case, "OWNER_LEFT", deadline.key, hears, on=on)
     return professional
+
+
+def _in_another_post(professional: Professional, on: date) -> bool:
+    """Whether the same sign-in still belongs to somebody in post."""
+    others = Professional.objects.in_post(on).exclude(pk=professional.pk)
+    return others.filter(user=professional.user_id, user__isnull=False).exists()
 
 
 def _end_offers(professional: Professional, on: date) -> None:

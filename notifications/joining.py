@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.text import slugify
@@ -29,6 +28,7 @@ from workflow.errors import (
 )
 from workflow.models import SOCIAL_CARE, Agency, Case, JoiningLink, Professional, Role, User
 from workflow.permissions import may_give, require_decides
+from workflow.second_steps import STOPPED, forget_second_step, put_passkeys_out_of_use
 from workflow.sign_ins import end_every_sign_in, let_in_again, shut_out
 
 A_LINK_LASTS = timedelta(days=3)
@@ -107,6 +107,7 @@ def stop_sign_in(
     scope: object, professional: Professional, *, reason: str, by: Professional, on: date, at: datetime
 ) -> Professional:
     """They are signed out everywhere at once and cannot sign in; the post stays. Keys and links of theirs open nothing.
+    A passkey of theirs is out of use for good, for it may be on the laptop that was lost.
 
     Raises OwnPost, PostNotYours, ReasonRequired, WrongState when there is nothing to stop.
     """
@@ -116,6 +117,7 @@ def stop_sign_in(
     if user is None or not user.is_active:
         raise WrongState(about=[professional.key])
     shut_out(user, at=at)
+    put_passkeys_out_of_use(user, why=STOPPED)
     stop_links(professional)
     look_again([professional.pk])
     return professional
@@ -198,7 +200,7 @@ def join(token: str, *, password: str | None, at: datetime) -> User:
         user.email, user.first_name, user.is_active = professional.email, professional.name[:150], True
         user.save()
         if link.forgets_second_step:
-            Authenticator.objects.filter(user=user).delete()
+            forget_second_step(user)
         end_every_sign_in(user, at=at)
         if professional.user_id != user.pk:
             professional.user = user
