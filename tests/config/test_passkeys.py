@@ -405,7 +405,10 @@ def test_a_copy_betrays_itself_and_both_are_out_of_use(people, browser):
     with doing(name="give_addresses"):
         people[CHAIR].email = "chair@council.example"
         people[CHAIR].save()
-    passkey = with_a_passkey(browser)
+    sign_in(browser)
+    passkey, first = add(browser)
+    codes = re.findall(r"<li>(\d{8})</li>", said(first))
+    browser.post("/sign-out/")
     copy = Passkey(passkey.number, passkey.key, passkey.count)
     use(browser, passkey)
     browser.post("/sign-out/")
@@ -422,6 +425,9 @@ def test_a_copy_betrays_itself_and_both_are_out_of_use(people, browser):
     assert kept.data[OUT_OF_USE] == MAY_BE_COPIED
     sign_in(browser)
     assert not is_in(browser)  # and a password alone does not do
+    browser.post(CODE, {"code": codes[0]})
+    assert "Your passkeys are out of use; 9 recovery codes left" in said(browser.get("/my-sign-in/"))
+    assert "It may have been copied" in said(browser.get(PAGE))
 
 
 # Removed
