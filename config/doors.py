@@ -53,7 +53,7 @@ DOORS: dict[str, Door] = {
             *("break-glass", "broken-glass", "case-why", "unusual-access"),
             *("messages", "message", "how-i-am-told"),
             *("connections", "connection", "api-key"),
-            *("sign-ins", "second-step", "recovery-codes"),
+            *("sign-ins", "second-step", "passkeys", "recovery-codes"),
             *("people", "person", "people-moves", "people-moves-file"),
             *("audits", "audit", "audited-case"),
             *("policy", "policy-draft", "policy-what-if", "policy-proposal"),

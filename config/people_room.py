@@ -138,7 +138,7 @@ class PostForm(CaseForm):
 class SendLink(PostForm):
     button = "Send a new link"
     forgets_second_step = forms.BooleanField(
-        label="Their telephone is lost too: they set up the second step anew", required=False
+        label="Their telephone or passkey is lost too: they set up the second step anew", required=False
     )
 
     def perform(self, *, by: Professional, at: datetime) -> Any:

@@ -133,6 +133,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False  # ours are in config.sign_in.throttle: these would lock an account out
 MFA_ADAPTER = "config.sign_in.adapter.SecondSteps"
+# A passkey is a second step; nobody signs in or up by one alone.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("my-sign-in/", signing_in.sign_ins, name="sign-ins"),
     path("my-sign-in/second-step/", signing_in.second_step, name="second-step"),
+    path("my-sign-in/passkeys/", signing_in.passkeys, name="passkeys"),
     path("my-sign-in/recovery-codes/", signing_in.recovery_codes, name="recovery-codes"),
     path("join/<str:token>/", joining, name="join"),
     path("people/", people_room.people, name="people"),

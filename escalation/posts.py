@@ -13,6 +13,7 @@ from workflow.errors import DateInPast, NotPermitted, ReasonRequired, WrongState
 from workflow.models import Cover, Deadline, Professional, Role
 from workflow.people import lead_of
 from workflow.permissions import require_decides
+from workflow.second_steps import STOPPED, forget_second_step, put_passkeys_out_of_use
 from workflow.sign_ins import end_every_sign_in, shut_out
 
 MAY_SEND_AWAY = {Role.TEAM_MANAGER, Role.SERVICE_MANAGER, Role.AGENCY_LEAD, Role.CONFERENCE_ADMIN}
@@ -73,9 +74,9 @@ def call_off_absence(absence: Absence, *, by: Professional) -> Absence:
 def leave_post(scope: object, professional: Professional, *, by: Professional, on: date, at: datetime) -> Professional:
     """The person is out of post from now: may do nothing and receives nothing. What they owe is told to somebody.
 
-    At once they are signed out everywhere, their keys and links open nothing, and alerts on their way to or from them
-    are with somebody who can answer (`escalation.leaving`). Raises OwnPost, PostNotYours, StillHoldsCase while they
-    hold one of the four roles of a case.
+    At once they are signed out everywhere, their keys and links open nothing, their second step is forgotten with their
+    last post, and alerts on their way to or from them are with somebody who can answer (`escalation.leaving`). Raises
+    OwnPost, PostNotYours, StillHoldsCase while they hold one of the four roles of a case.
     """
     return _out_of_post(professional, by=by, on=on, at=at)
 
@@ -94,6 +95,8 @@ def _out_of_post(professional: Professional, *, by: Professional, on: date, at: 
     professional.left_on = on
     professional.save()
     end_every_sign_in(professional.user, at=at)
+    if not _in_another_post(professional, on):
+        forget_second_step(professional.user)
     stop_links(professional)
     revoke_keys_of(professional, reason="Its holder left their post.")
     end_hand_overs(professional, why="They have left their post.", on=on)
@@ -104,14 +107,21 @@ def _out_of_post(professional: Professional, *, by: Professional, on: date, at: 
     return professional
 
 
+def _in_another_post(professional: Professional, on: date) -> bool:
+    """Whether the same sign-in still belongs to somebody in post."""
+    others = Professional.objects.in_post(on).exclude(pk=professional.pk)
+    return others.filter(user=professional.user_id, user__isnull=False).exists()
+
+
 @act
 def stop_sign_in(
     scope: object, professional: Professional, *, reason: str, by: Professional, on: date, at: datetime
 ) -> Professional:
     """They are signed out everywhere at once and cannot sign in; the post stays. Keys and links of theirs open nothing.
 
-    Alerts on their way to or from them are with somebody who can answer. Raises OwnPost, PostNotYours, ReasonRequired,
-    WrongState when there is nothing to stop.
+    A passkey of theirs is out of use for good, for it may be on the laptop that was lost. Alerts on their way to or from
+    them are with somebody who can answer. Raises OwnPost, PostNotYours, ReasonRequired, WrongState when there is nothing
+    to stop.
     """
     require_decides(by, professional, on)
     if not reason.strip():
@@ -120,6 +130,7 @@ def stop_sign_in(
     if user is None or not user.is_active:
         raise WrongState(about=[professional.key])
     shut_out(user, at=at)
+    put_passkeys_out_of_use(user, why=STOPPED)
     stop_links(professional)
     end_hand_overs(professional, why="Their sign-in was stopped.", on=on)
     look_again([professional.pk])

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.text import slugify
@@ -29,6 +28,7 @@ from workflow.errors import (
 )
 from workflow.models import SOCIAL_CARE, Agency, Case, JoiningLink, Professional, Role, User
 from workflow.permissions import may_give, require_decides
+from workflow.second_steps import forget_second_step
 from workflow.sign_ins import end_every_sign_in, let_in_again
 
 A_LINK_LASTS = timedelta(days=3)
@@ -179,7 +179,7 @@ def join(token: str, *, password: str | None, at: datetime) -> User:
         user.email, user.first_name, user.is_active = professional.email, professional.name[:150], True
         user.save()
         if link.forgets_second_step:
-            Authenticator.objects.filter(user=user).delete()
+            forget_second_step(user)
         end_every_sign_in(user, at=at)
         if professional.user_id != user.pk:
             professional.user = user

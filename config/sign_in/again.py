@@ -18,8 +18,10 @@ from django.utils.decorators import method_decorator
 from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.debug import sensitive_post_parameters
 
+from config.sign_in import passkeys
 from config.sign_in.adapter import TOO_MANY
 from config.sign_in.lasting import PROVED, PROVED_AGAIN, new_session_key, seconds
+from config.sign_in.passkey_forms import PasskeyForm
 from config.sign_in.throttle import TooManyWrong, try_once, was_right
 
 CHANGES, ANYTHING = frozenset({"POST"}), frozenset({"GET", "POST"})
@@ -27,7 +29,7 @@ CHANGES, ANYTHING = frozenset({"POST"}), frozenset({"GET", "POST"})
 ASKED: dict[str, frozenset[str]] = {
     **dict.fromkeys(["meeting-sending", "meeting-withdraw", "case-access", "break-glass", "case-bundle"], CHANGES),
     **dict.fromkeys(["connections", "connection", "api-key"], CHANGES),
-    **dict.fromkeys(["people", "person", "sign-ins", "second-step", "recovery-codes"], CHANGES),
+    **dict.fromkeys(["people", "person", "sign-ins", "second-step", "passkeys", "recovery-codes"], CHANGES),
     **dict.fromkeys(["retention-case", "subject-requests", "subject-request"], CHANGES),
     **dict.fromkeys(["people-moves-file", "case-dates-file"], ANYTHING),
 }
@@ -35,7 +37,7 @@ ASKED: dict[str, frozenset[str]] = {
 EACH_TIME = {"break-glass"}
 JUST_NOW = 120  # seconds in which a form with something wrong in it may be sent again
 PREFIX, HELD = "again", "held_while_proving"
-PASSWORD = f"{PREFIX}-password"
+PASSWORD, PASSKEY = f"{PREFIX}-password", f"{PREFIX}-credential"
 OURS = (PREFIX, "csrfmiddlewaretoken")
 # A session is not the place for more than somebody can type.
 AT_MOST = 200_000
@@ -64,6 +66,15 @@ class PasswordAgain(forms.Form):
         return ""
 
 
+class PasskeyAgain(PasskeyForm):
+    """A passkey in the place of the password, if it asked for a finger, a face or a PIN."""
+
+    what_for = passkeys.ASKED_AGAIN
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=PREFIX, user=request.user, request=request, **kwargs)
+
+
 class AsksAgain(MiddlewareMixin):
     """Before the page: is it still them?"""
 
@@ -82,7 +93,7 @@ class AsksAgain(MiddlewareMixin):
             return None
         if not request.user.has_usable_password():
             return _by_organisation(request)
-        return _by_password(request)
+        return _by_themselves(request)
 
 
 def has_proved(request: HttpRequest, name: str) -> bool:
@@ -98,12 +109,21 @@ def proved(request: HttpRequest) -> None:
     new_session_key(request)
 
 
-def _by_password(request: HttpRequest) -> HttpResponse | None:
-    is_answer = PASSWORD in request.POST
-    form = PasswordAgain(request.POST if is_answer else None, request=request)
+def _by_themselves(request: HttpRequest) -> HttpResponse | None:
+    kind = PasskeyAgain if PASSKEY in request.POST else PasswordAgain
+    is_answer = PASSWORD in request.POST or PASSKEY in request.POST
+    form = kind(request.POST if is_answer else None, request=request)
     if not form.is_valid():
-        shown = {"form": form, "typed": typed(request), "wanted": _wanted(request)}
+        shown = {
+            "form": form,
+            "password": form if kind is PasswordAgain else PasswordAgain(request=request),
+            "challenge": passkeys.challenge(request, request.user, passkeys.ASKED_AGAIN),  # type: ignore[arg-type]
+            "typed": typed(request),
+            "wanted": _wanted(request),
+        }
         return render(request, "sign_in/again.html", shown, status=403)
+    if kind is PasskeyAgain:
+        form.authenticator.record_usage()
     proved(request)
     if _wanted(request) == "POST":
         return None

@@ -63,6 +63,13 @@ def ends(sender: Any, request: HttpRequest, **_: Any) -> None:
         end_sign_in(found, at=clock.real_now())
 
 
+def end_the_others(request: HttpRequest) -> None:
+    """Every sign-in of whoever asks, except the one they ask in."""
+    others = SignIn.objects.filter(user=request.user, ended_at=None).exclude(session_key=request.session.session_key)
+    for each in others:
+        end_sign_in(each, at=clock.real_now())
+
+
 def listen() -> None:
     user_logged_in.connect(begins, dispatch_uid="sign-in begins")
     user_logged_out.connect(ends, dispatch_uid="sign-in ends")

@@ -1,4 +1,7 @@
-"""The second step: a code from a telephone, or a recovery code. Each is good once, on whichever machine it is typed."""
+"""The second step: a code from a telephone, or a recovery code. Each is good once, on whichever machine it is typed.
+
+Passkeys are the other way to make it (`passkeys.py`). Whoever has either of the two has recovery codes as well.
+"""
 
 import hmac
 import time
@@ -19,9 +22,14 @@ from django.utils.deprecation import MiddlewareMixin
 
 from config.doors import LET_THROUGH, Door, door_of
 from config.sign_in.adapter import TOO_MANY, SecondSteps
-from config.sign_in.lasting import SECOND_STEP
+from config.sign_in.lasting import SECOND_STEP, end_the_others
+from config.sign_in.means import change_of_means
+from config.sign_in.passkey_forms import current_request
+from config.sign_in.passkeys import added
 from config.sign_in.throttle import TooManyWrong, try_once, was_right
 from workflow.models import SignIn, User
+from workflow.second_steps import passkeys_of, usable_passkeys_of
+from workflow.signed_in import asked_at
 
 STEP = 30  # seconds, as every telephone counts them
 LAST_USED = "last_used"
@@ -30,7 +38,7 @@ WRONG_BY = 1
 WAITING_SECRET = "second_step_secret"
 # What somebody without a second step still reaches, where everybody needs one.
 OPEN_DOORS = set(LET_THROUGH) - {Door.SCRIPT}
-ON_THE_WAY = {"second-step", "recovery-codes", "sign-out", "sign-in-lasts"}
+ON_THE_WAY = {"second-step", "passkeys", "recovery-codes", "sign-out", "sign-in-lasts"}
 
 
 def code_field(label: str = "Code") -> forms.CharField:
@@ -68,12 +76,6 @@ class CodeForm(forms.Form):
         post_authentication(self.request, self.authenticator)
 
 
-def current_request() -> HttpRequest:
-    from allauth.core import context
-
-    return context.request  # type: ignore[no-any-return]
-
-
 @transaction.atomic
 def right_code(user: User, typed: str) -> Authenticator | None:
     """The means this code belongs to, used up by it; None for a wrong one and for one that was used before."""
@@ -107,6 +109,10 @@ def right_step(secret: str, typed: str, *, after: int = 0) -> int | None:
 
 
 def has_second_step(user: User) -> bool:
+    return has_telephone(user) or usable_passkeys_of(user).exists()
+
+
+def has_telephone(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
@@ -129,22 +135,64 @@ class SetUpForm(forms.Form):
         return ""
 
 
-@transaction.atomic
 def set_up(request: HttpRequest, form: SetUpForm) -> list[str]:
-    """From now on this person needs a code too. Their recovery codes, which are shown this once."""
-    user = request.user
-    Authenticator.objects.filter(user=user).delete()
-    found = TOTP.activate(user, form.secret).instance
-    found.data[LAST_USED] = form.step
-    found.save(update_fields=["data"])
+    """From now on this person needs a code or a passkey too. Their recovery codes, which are shown this once."""
+    user: Any = request.user
+    with change_of_means("set_up_telephone", user, at=asked_at(request)):
+        _end_those_without(request)
+        Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).delete()
+        found = TOTP.activate(user, form.secret).instance
+        found.data[LAST_USED] = form.step
+        found.save(update_fields=["data"])
+        codes = _ten_new(user)
     del request.session[WAITING_SECRET]
     request.session[SECOND_STEP] = True
-    return new_recovery_codes(user)  # type: ignore[arg-type]
+    return codes
 
 
-@transaction.atomic
-def new_recovery_codes(user: User) -> list[str]:
+def add_passkey(request: HttpRequest, name: str, typed: str) -> list[str]:
+    """From now on this passkey will do for a second step. Their recovery codes where they had none. Raises NotRight."""
+    user: Any = request.user
+    with change_of_means("add_passkey", user, at=asked_at(request)):
+        _end_those_without(request)
+        added(request, user, name, typed)
+        codes = [] if recovery_codes_left(user) else _ten_new(user)
+    request.session[SECOND_STEP] = True  # the session outlives what a refusal undoes
+    return codes
+
+
+def _end_those_without(request: HttpRequest) -> None:
+    """With the first means of all, whoever signed in without a second step elsewhere is signed out there."""
+    if not has_second_step(request.user):  # type: ignore[arg-type]
+        end_the_others(request)
+
+
+class TheOnlyOne(Exception):
+    """Without this passkey you would have no second step, and everybody here needs one. Add another first."""
+
+
+def remove_passkey(request: HttpRequest, passkey: Authenticator) -> None:
+    """One of their own; with the last means of all go the recovery codes. Raises TheOnlyOne where one is needed."""
+    user: Any = request.user
+    with change_of_means("remove_passkey", user, at=asked_at(request), passkey=passkey):
+        list(Authenticator.objects.select_for_update().filter(user=user))  # of two removed at once, the second sees it
+        Authenticator.objects.filter(pk=passkey.pk).delete()
+        if has_second_step(user):
+            return
+        if settings.SECOND_STEP_FOR_ALL:
+            raise TheOnlyOne
+        if not passkeys_of(user).exists():
+            Authenticator.objects.filter(user=user).delete()
+
+
+def new_recovery_codes(request: HttpRequest) -> list[str]:
     """Ten new ones; the old ones are good for nothing any more."""
+    user: Any = request.user
+    with change_of_means("make_recovery_codes", user, at=asked_at(request)):
+        return _ten_new(user)
+
+
+def _ten_new(user: User) -> list[str]:
     Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
     codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
     return codes

@@ -14,11 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import TemplateView
 
 from config import clock
+from config.sign_in import passkeys as keys
 from config.sign_in import second_step as steps
-from config.sign_in.lasting import SECOND_STEP, moment, new_session_key, seconds
+from config.sign_in.lasting import SECOND_STEP, end_the_others, moment, new_session_key, seconds
+from config.sign_in.passkey_forms import NOT_ADDED, AddPasskey, PasskeyForm
 from workflow.models import SignIn, User
+from workflow.second_steps import passkeys_of, usable_passkeys_of
 from workflow.sign_ins import end_sign_in
 
 
@@ -53,6 +57,21 @@ class CodePage(AuthenticateView):
 
     template_name = "sign_in/code.html"
     form_class = steps.CodeForm
+    webauthn_form_class = PasskeyForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Ours in the place of the package's, which would make a challenge of its own."""
+        user = self.stage.login.user
+        has_telephone = steps.has_telephone(user)
+        self.auth_form.fields["code"].label = "Code" if has_telephone else "Recovery code"
+        return TemplateView.get_context_data(self, **kwargs) | {
+            "form": self.form or self.auth_form,
+            "code_form": self.auth_form,
+            "has_telephone": has_telephone,
+            "has_passkey": usable_passkeys_of(user).exists(),
+            "challenge": keys.challenge(self.request, user, keys.SIGNING_IN),
+            "place": keys.place(),
+        }
 
 
 sign_in = SignInPage.as_view()
@@ -103,6 +122,8 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
         "form": form,
         "has_password": user.has_usable_password(),  # type: ignore[union-attr]
         "has_second_step": steps.has_second_step(user),  # type: ignore[arg-type]
+        "has_telephone": steps.has_telephone(user),  # type: ignore[arg-type]
+        "passkeys": usable_passkeys_of(user).count(),  # type: ignore[arg-type]
         "codes_left": steps.recovery_codes_left(user),  # type: ignore[arg-type]
     }
     return render(request, "sign_in/sign_ins.html", shown)
@@ -112,8 +133,7 @@ def _take_password(request: HttpRequest, password: str) -> None:
     user: Any = request.user
     user.set_password(password)
     user.save(update_fields=["password"])
-    for each in SignIn.objects.filter(user=user, ended_at=None).exclude(session_key=request.session.session_key):
-        end_sign_in(each, at=clock.real_now())
+    end_the_others(request)
     old = request.session.session_key
     update_session_auth_hash(request, user)
     SignIn.objects.filter(session_key=old).update(session_key=request.session.session_key)
@@ -143,9 +163,55 @@ def second_step(request: HttpRequest) -> HttpResponse:
         "secret": " ".join(form.secret[at : at + 4] for at in range(0, len(form.secret), 4)),
         "picture": mark_safe(adapter.build_totp_svg(address).partition("?>")[2]),
         "is_needed": settings.SECOND_STEP_FOR_ALL and not request.session.get(SECOND_STEP),
-        "has_one": steps.has_second_step(request.user),  # type: ignore[arg-type]
+        "has_one": steps.has_telephone(request.user),  # type: ignore[arg-type]
+        "has_codes": steps.recovery_codes_left(request.user),  # type: ignore[arg-type]
+        "may_be_passkey": keys.is_here(request),
     }
     return render(request, "sign_in/second_step.html", shown)
+
+
+@login_required
+def passkeys(request: HttpRequest) -> HttpResponse:
+    """One's passkeys, each with when it was added and last used. Adds one, removes one."""
+    user: Any = request.user
+    if "remove" in request.POST:
+        return _remove_passkey(request, request.POST["remove"])
+    form = AddPasskey(request.POST if request.method == "POST" else None, user=user)
+    if form.is_bound and form.is_valid():
+        try:
+            codes = steps.add_passkey(request, form.cleaned_data["name"], form.cleaned_data["credential"])
+        except keys.NotRight:
+            form.add_error(None, NOT_ADDED)
+        else:
+            new_session_key(request)
+            if codes:
+                return render(request, "sign_in/recovery_codes.html", {"codes": codes, "is_new": True})
+            messages.success(request, f"The passkey “{form.cleaned_data['name']}” is added.")
+            return redirect("passkeys")
+    found = list(passkeys_of(user))
+    shown = {
+        "form": form,
+        "found": found,
+        "is_needed": settings.SECOND_STEP_FOR_ALL and not request.session.get(SECOND_STEP),
+        "challenge": keys.challenge(request, user, keys.ADDING) if len(found) < keys.AT_MOST else "",
+        "place": keys.place(),
+        "is_here": keys.is_here(request),
+        "at_most": keys.AT_MOST,
+    }
+    return render(request, "sign_in/passkeys.html", shown)
+
+
+def _remove_passkey(request: HttpRequest, which: str) -> HttpResponse:
+    wanted = passkeys_of(request.user).filter(pk=which if which.isdecimal() else 0).first()  # type: ignore[arg-type]
+    if wanted is None:
+        return redirect("passkeys")
+    try:
+        steps.remove_passkey(request, wanted)
+    except steps.TheOnlyOne as only:
+        messages.warning(request, " ".join((only.__doc__ or "").split()))
+    else:
+        messages.success(request, f"The passkey “{wanted.data['name']}” is removed.")
+    return redirect("passkeys")
 
 
 @login_required
@@ -155,5 +221,5 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     if not steps.has_second_step(user):
         raise Http404
     if request.method == "POST":
-        return render(request, "sign_in/recovery_codes.html", {"codes": steps.new_recovery_codes(user)})
+        return render(request, "sign_in/recovery_codes.html", {"codes": steps.new_recovery_codes(request)})
     return render(request, "sign_in/recovery_codes.html", {"left": steps.recovery_codes_left(user)})

@@ -23,15 +23,16 @@ def tag(text, colour=""):
 
 
 @register.simple_tag
-def button(text, href="", variant="", name="", value="", id=""):
+def button(text, href="", variant="", name="", value="", id="", once=True):
     """`{% button "Save" %}` posts, once even when pressed twice; with `href` it goes there.
 
-    `variant`: secondary, warning or inverse.
+    `variant`: secondary, warning or inverse. `once` is False where a script answers the press and may have to be asked
+    again at once.
     """
     classes = f"govuk-button--{variant}" if variant else ""
     if href:
         return component("button", text=text, href=href, classes=classes, id=id)
-    return component("button", text=text, classes=classes, name=name, value=value, id=id, preventDoubleClick=True)
+    return component("button", text=text, classes=classes, name=name, value=value, id=id, preventDoubleClick=once)
 
 
 @register.simple_tag

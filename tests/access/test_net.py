@@ -18,7 +18,7 @@ from workflow.permissions import hats
 from workflow.scope import BEYOND, asking, scope_of
 
 # These say who has looked or signed in, or what is new; looking twice changes it. A file is drawn at its own moment.
-SAYS_WHO_LOOKED = {"case-record", "case-bundle", "messages", "sign-ins", "second-step", "certificate-file"}
+SAYS_WHO_LOOKED = {"case-record", "case-bundle", "messages", "sign-ins", "second-step", "passkeys", "certificate-file"}
 
 
 @unittest.skipUnless(connection.vendor == "postgresql", "SQLite has no row-level security")

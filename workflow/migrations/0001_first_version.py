@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('session_key', models.CharField(blank=True, help_text='Empty once it has ended.', max_length=40)),
                 ('machine', models.CharField(blank=True, help_text='Of what the browser keeps; empty for none.', max_length=64)),
-                ('how', models.CharField(choices=[('password', 'Password'), ('second_step', 'Password and second step'), ('organisation', "Their organisation's sign-in")], default='password', max_length=20)),
+                ('how', models.CharField(choices=[('password', 'Password'), ('second_step', 'Password and second step'), ('passkey', 'Password and passkey'), ('organisation', "Their organisation's sign-in")], default='password', max_length=20)),
                 ('address', models.GenericIPAddressField(null=True)),
                 ('browser', models.CharField(blank=True, max_length=200)),
                 ('begun_at', models.DateTimeField()),

@@ -22,6 +22,7 @@ class SignIn(models.Model):
     class How(models.TextChoices):
         PASSWORD = "password", "Password"
         SECOND_STEP = "second_step", "Password and second step"
+        PASSKEY = "passkey", "Password and passkey"
         ORGANISATION = "organisation", "Their organisation's sign-in"
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
