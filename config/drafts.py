@@ -89,9 +89,14 @@ def _said(request: HttpRequest) -> dict[str, Any]:
         "place": str(said["place"]),
         "typed": _texts(said["typed"]),
         "number": int(said["number"]),
-        "unsure": _texts(said["unsure"]) if said.get("unsure") else None,
+        "unsure": _unsure(said.get("unsure") or []),
         "instead": bool(said.get("instead")),
     }
+
+
+def _unsure(said: list[dict[str, list[str]]] | dict[str, list[str]]) -> list[dict[str, list[str]]]:
+    """Everything a page never heard about; one that was opened long ago names only the last."""
+    return [_texts(each) for each in ([said] if isinstance(said, dict) else said)]
 
 
 def _texts(typed: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -134,14 +139,16 @@ def not_read(request: HttpRequest, reason: str = "") -> HttpResponse:
         {
             "place": place,
             "draft": person and draft_at(person, place),
-            "sent": [] if urlsplit(place).path.startswith("/sign-") else _as_sent(request),
+            "sent": as_sent(request),
         },
         status=403,
     )
 
 
-def _as_sent(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields of the form, in words, without what is nobody's business."""
+def as_sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of the form, in words, without what is nobody's business; nothing of a sign-in."""
+    if urlsplit(request.path).path.startswith("/sign-"):
+        return []
     return [
         (name.replace("_", " ").replace("-", " ").capitalize(), value)
         for name, values in request.POST.lists()

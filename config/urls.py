@@ -1,4 +1,4 @@
-"""Every address of the site. Errors are shown by Django's own handlers, with the templates 400, 403, 404 and 500."""
+"""Every address of the site. Errors are shown with the templates 400, 403, 404 and 500; 503 without the database."""
 
 from importlib.util import find_spec
 
@@ -35,6 +35,8 @@ from escalation import watch_views as watch
 from meetings.urls import urlpatterns as meetings
 from notifications.urls import urlpatterns as messages
 from plans.urls import urlpatterns as plans
+
+handler500 = "config.without_the_database.went_wrong"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", signing_in.sign_in, name="sign-in"),

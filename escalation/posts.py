@@ -119,9 +119,9 @@ def stop_sign_in(
 ) -> Professional:
     """They are signed out everywhere at once and cannot sign in; the post stays. Keys and links of theirs open nothing.
 
-    A passkey of theirs is out of use for good, for it may be on the laptop that was lost. Alerts on their way to or from
-    them are with somebody who can answer. Raises OwnPost, PostNotYours, ReasonRequired, WrongState when there is nothing
-    to stop.
+    A passkey of theirs is out of use for good, for it may be on the laptop that was lost. Alerts on their way to or
+    from them are with somebody who can answer. Raises OwnPost, PostNotYours, ReasonRequired, WrongState when there is
+    nothing to stop.
     """
     require_decides(by, professional, on)
     if not reason.strip():

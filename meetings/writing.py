@@ -5,7 +5,7 @@ Working text, not acts: it becomes part of the record when the minute-taker give
 the later text is parked beside theirs until a person has chosen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -60,18 +60,18 @@ def require_may_write(conference: Conference, by: Professional, on: date) -> Non
 
 
 def write(
-    item: AgendaItem, text: str, *, by: Professional, at: datetime, based_on: int, unsure: str | None = None
+    item: AgendaItem, text: str, *, by: Professional, at: datetime, based_on: int, unsure: Collection[str] = ()
 ) -> Outcome:
     """Saves the text under an item, as the next revision after `based_on`; typing holds the item for its writer.
 
-    `unsure` is a text this writer sent before and never heard about: if it arrived, it is what they began from. The
-    same text twice is one revision. Raises NotPermitted, MinutesLocked.
+    `unsure` is every text this writer sent since then and never heard about: whichever of them arrived, it is what they
+    began from. The same text twice is one revision. Raises NotPermitted, MinutesLocked.
     """
     require_may_write(item.conference, by, day_of(at))
     with transaction.atomic():
         writing = _locked(item)
         now = _latest(writing)
-        if now and now.by_id == by.pk and now.based_on == based_on and now.text == unsure:
+        if unsure and _all_sent_by(writing, by, based_on, unsure):
             based_on = writing.number
         _hold(writing, by, at)
         outcome = _next(writing, text, now, by, at, based_on)
@@ -113,6 +113,12 @@ def _next(writing: Writing, text: str, now: Revision | None, by: Professional, a
     _overtaken(writing, by, based_on, at)
     revision.save()
     return Conflict(revision, now)
+
+
+def _all_sent_by(writing: Writing, by: Professional, based_on: int, unsure: Collection[str]) -> bool:
+    """Whether everything that was saved after `based_on` is what this writer never heard about."""
+    since = writing.revisions.filter(number__gt=based_on)
+    return all(each.by_id == by.pk and each.text in unsure for each in since)
 
 
 def _overtaken(writing: Writing, by: Professional, based_on: int, at: datetime) -> None:

@@ -61,13 +61,13 @@ def keep_draft(
     *,
     at: datetime,
     number: int,
-    unsure: Typed | None = None,
+    unsure: Sequence[Typed] = (),
     instead: bool = False,
 ) -> Draft:
     """Keeps what is typed at `place`; `number` is that of the last save the page knows of, 0 for none.
 
-    `unsure` is what the page sent before and never heard about; `instead` puts the other page's text aside for this
-    one. Raises TooLong, NotText, NewerElsewhere, SentMeanwhile.
+    `unsure` is what the page sent since then and never heard about, one of which may have arrived; `instead` puts the
+    other page's text aside for this one. Raises TooLong, NotText, NewerElsewhere, SentMeanwhile.
     """
     check_can_be_kept(place, typed)
     newer = None
@@ -101,8 +101,8 @@ def _can_be_kept(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
-def _was_it(found: Draft, unsure: Typed | None) -> bool:
-    return unsure is not None and found.typed == {name: list(values) for name, values in unsure.items()}
+def _was_it(found: Draft, unsure: Sequence[Typed]) -> bool:
+    return any(found.typed == {name: list(values) for name, values in each.items()} for each in unsure)
 
 
 def _put_aside(person: Professional, place: str, typed: Typed, at: datetime) -> None:

@@ -20,7 +20,7 @@ from meetings.models import AgendaItem, Conference, Minutes, Revision
 from meetings.views.items import HERE, family_of, item_for, minutes_of, wants_json, writes
 from meetings.views.meeting import can, conference_for, frame
 from meetings.views.two_texts import between_two
-from meetings.views.writing_forms import ItemText
+from meetings.views.writing_forms import ItemText, lines
 from workflow.errors import Refused
 from workflow.refusals import show_refusal
 from workflow.signed_in import asked_at, hats_of, person_of
@@ -110,7 +110,7 @@ def _save(request: HttpRequest, conference: Conference, found: AgendaItem) -> Ht
             by=person_of(request),
             at=asked_at(request),
             based_on=told["based_on"],
-            unsure=told["unsure"] if "unsure" in request.POST else None,
+            unsure=[lines(each) for each in request.POST.getlist("unsure")],
         )
     except Refused as refused:
         if wants_json(request):

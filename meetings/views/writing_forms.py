@@ -34,7 +34,6 @@ class ItemText(forms.Form):
     mark_optional = False
     text = Lines("What was said", rows=16, required=False)
     based_on = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    unsure = Lines("Sent before", required=False)
 
 
 class Choose(forms.Form):

@@ -105,6 +105,75 @@ def test_the_last_words_before_a_page_is_closed_are_kept_too(somebody, opened):
     expect_soon(is_there)
 
 
+def test_ten_minutes_without_a_network_end_with_the_newest_words_saved(somebody, opened):
+    page = somebody("clerk")
+    page.clock.install()
+    opened(page, "minutes/6/")
+    HANDS.write(text_of(page), "Before the network went.")
+    page.clock.run_for(TWO_SECONDS)
+    says(page, "Saved at")
+    page.context.set_offline(True)
+    HANDS.add(text_of(page), " While it was away.")
+    page.clock.run_for(TWO_SECONDS)
+    says(page, "Not saved – no connection")
+    for _ in range(10):
+        HANDS.add(text_of(page), " More.")
+        page.clock.run_for(A_MINUTE)
+        says(page, "Not saved – no connection")
+    page.context.set_offline(False)
+    page.clock.run_for(A_MINUTE)
+    says(page, "Saved at")
+    again = opened(page.context.new_page(), "minutes/6/")
+    expect(text_of(again)).to_have_value("Before the network went. While it was away." + " More." * 10)
+
+
+def test_an_answer_that_is_lost_again_and_again_is_no_second_page(somebody, opened):
+    """The words arrive each time, and nobody is told: the page goes on without a conflict with itself."""
+    page = opened(somebody("clerk"), "views/member/2/")
+    words = page.get_by_role("textbox", name="What was said, word for word, or what was seen")
+    lost = []
+
+    def arrives_and_is_lost(route) -> None:
+        route.fetch()
+        lost.append(route.request.post_data)
+        route.abort()
+
+    page.route("**/drafts/", arrives_and_is_lost)
+    HANDS.write(words, "He came")
+    says(page, "Not saved – no connection")
+    HANDS.add(words, ", and stayed")
+    expect_soon(lambda: len(lost) >= 2 and "stayed" in lost[-1])
+    page.unroute("**/drafts/")
+    HANDS.add(words, ".")
+    says(page, "Saved as a draft at")
+    again = opened(page.context.new_page(), "views/member/2/")
+    expect(again.get_by_role("textbox", name="What was said, word for word, or what was seen")).to_have_value(
+        "He came, and stayed."
+    )
+    expect(again.get_by_text("on a second page")).to_have_count(0)
+
+
+def test_a_service_without_its_database_is_said_and_the_form_waits_for_it(somebody, opened):
+    page = opened(somebody("clerk"), "views/member/1/")
+    words = page.get_by_role("textbox", name="What was said, word for word, or what was seen")
+    HANDS.choose(page.get_by_label("By telephone"))
+    page.route("**/drafts/", lambda route: route.fulfill(status=503, json={"said": "Try again."}))
+    HANDS.write(words, "She asks when she is told.")
+    says(page, "Not saved – the service cannot save just now; still trying")
+    HANDS.press(one(page, "Record"))
+    expect(page.get_by_text("Not sent. Press the button again when the draft is saved.")).to_be_visible(
+        timeout=PATIENTLY
+    )
+    expect(words).to_have_value("She asks when she is told.")
+    page.unroute("**/drafts/")
+    expect(page.get_by_text("Saved as a draft at")).to_be_visible(timeout=PATIENTLY)
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data) if request.method == "POST" else None)
+    HANDS.press(one(page, "Record"))
+    at(page, "What people think")
+    assert any("draft-saved-at=" in each for each in sent if each)
+
+
 def test_somebody_signed_out_goes_on_typing_and_loses_nothing(somebody, opened):
     page = opened(somebody("clerk"), "minutes/4/")
     HANDS.write(text_of(page), "First, while signed in. ")

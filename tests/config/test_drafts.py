@@ -76,7 +76,7 @@ class TestKeeping:
 
     def test_an_answer_that_got_lost_on_the_way_is_no_second_page(self, chair):
         keep(chair, "taken, but the answer never came")
-        again = keep(chair, "and on", 0, unsure={"plan": ["taken, but the answer never came"]})
+        again = keep(chair, "and on", 0, unsure=[{"plan": ["taken, but the answer never came"]}])
         assert again.number == 2
         assert aside_at(chair, PLACE) is None
 

@@ -106,13 +106,13 @@ class TestSaving:
 
     def test_an_answer_lost_on_the_way_is_no_conflict_with_oneself(self, scene, item):
         write(scene, item, "it arrived")
-        outcome = write(scene, item, "it arrived, and on", 0, unsure="it arrived")
+        outcome = write(scene, item, "it arrived, and on", 0, unsure=["it arrived"])
         assert isinstance(outcome, Saved)
         assert outcome.number == 2
 
     def test_another_text_of_ones_own_is_a_conflict_all_the_same(self, scene, item):
         write(scene, item, "in the first tab")
-        assert isinstance(write(scene, item, "in the second tab", 0, unsure="something else"), Conflict)
+        assert isinstance(write(scene, item, "in the second tab", 0, unsure=["something else"]), Conflict)
 
 
 class TestChoosing:

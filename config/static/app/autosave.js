@@ -2,8 +2,10 @@
 
 const PAUSE = 1_000, AT_THE_LATEST = 5_000, PATIENCE = 10_000, LAST_WORDS = 4_000;
 const SIGNED_IN_YET = 4_000, SLOWEST = 30_000, SMALL = 60_000; // a browser sends so many bytes while a page closes
+const MOST_UNSURE = 500_000; // characters
 const OFFLINE = "Not saved – no connection; still trying";
 const TROUBLE = "Not saved – the service did not take it; still trying";
+const AWAY = "Not saved – the service cannot save just now; still trying";
 const SIGNED_OUT = "Signed out – sign in in another tab, then go on here";
 
 // The token is asked for each time: signing in again in another tab brings a new one.
@@ -38,9 +40,10 @@ export function press(words, act) {
 }
 
 // Saves after a pause, one at a time, and goes on trying. `what.read()` gives the words, `what.post(words, unsure)`
-// sends them, `what.answered(status, told)` knows the answers that are neither success nor lasting trouble.
+// sends them and says which were sent before without an answer, `what.answered(status, told)` knows the answers that are neither success nor lasting trouble.
 export class Keeper {
   failures = 0;
+  unsure = [];
 
   constructor(what) {
     this.what = what;
@@ -76,17 +79,28 @@ export class Keeper {
       answer = await this.what.post(words, this.unsure, closing && words.length < SMALL);
       told = await answer.json().catch(() => ({}));
     } catch {
-      this.unsure = words; // sent perhaps, and perhaps taken: said next time, so that nobody conflicts with themselves
+      this.perhapsTaken(words);
       return this.tryAgain(OFFLINE);
     }
     if (answer.ok && told.number !== undefined) {
-      Object.assign(this, { kept: words, unsure: undefined, failures: 0, state: "" });
+      Object.assign(this, { kept: words, unsure: [], failures: 0, state: "" });
       this.what.saved(told);
       return this.isDirty && this.typed();
     }
     if (answer.status === 401 || answer.status === 403 || answer.redirected) return this.tryAgain(SIGNED_OUT, SIGNED_IN_YET);
+    if (answer.status === 503) {
+      this.perhapsTaken(words); // the record may have gone away after it had them
+      return this.tryAgain(AWAY);
+    }
     if (this.what.answered(answer.status, told)) return undefined;
     return this.tryAgain(TROUBLE);
+  }
+
+  // Sent, and perhaps taken: said with the next try, so that nobody conflicts with themselves.
+  perhapsTaken(words) {
+    if (!navigator.onLine || this.unsure.includes(words)) return;
+    this.unsure.push(words);
+    while (this.unsure.length > 1 && this.unsure.join("").length > MOST_UNSURE) this.unsure.shift();
   }
 
   tryAgain(words, wait = Math.min(SLOWEST, 1_000 * 2 ** this.failures) * (0.5 + Math.random() / 2)) {
@@ -99,13 +113,13 @@ export class Keeper {
   // The last words before a form goes: true when they are kept, or when keeping them would only hold it up.
   async lastWords() {
     await Promise.race([this.save(), new Promise((go) => { setTimeout(go, LAST_WORDS); })]);
-    return ![OFFLINE, SIGNED_OUT].includes(this.state);
+    return ![OFFLINE, AWAY, SIGNED_OUT].includes(this.state);
   }
 }
 
 // <form data-autosave>: a draft of this form, for this person alone.
 
-const HIDDEN = ["csrfmiddlewaretoken", "draft"];
+const HIDDEN = ["csrfmiddlewaretoken", "draft", "draft-saved-at"];
 
 class DraftOf {
   constructor(form) {
@@ -177,12 +191,12 @@ class DraftOf {
 
   async post(words, unsure, closing) {
     await this.whenAsked;
-    const body = JSON.stringify({ place: this.place, number: this.number, typed: JSON.parse(words), unsure: unsure && JSON.parse(unsure), instead: this.isInstead });
+    const body = JSON.stringify({ place: this.place, number: this.number, typed: JSON.parse(words), unsure: unsure.map((each) => JSON.parse(each)), instead: this.isInstead });
     return send(document.body.dataset.drafts, { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: closing });
   }
 
   saved({ number, at }) {
-    Object.assign(this, { number, isInstead: false });
+    Object.assign(this, { number, at, isInstead: false });
     this.say(`Saved as a draft at ${at}`);
     this.unsent?.("");
   }
@@ -209,6 +223,10 @@ class DraftOf {
     this.unsent("Not sent. Press the button again when the draft is saved.");
   }
 
+  sendAlong(name, value) {
+    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+
   async submitted(event) {
     if (this.isGoing || event.defaultPrevented) return;
     event.preventDefault();
@@ -220,7 +238,8 @@ class DraftOf {
     clearTimeout(this.keeper.waiting);
     const { csrfmiddlewaretoken } = this.form.elements;
     if (csrfmiddlewaretoken && token()) csrfmiddlewaretoken.value = token(); // whoever signed in again has another one
-    this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "draft", value: this.place }));
+    this.sendAlong("draft", this.place);
+    if (this.at) this.sendAlong("draft-saved-at", this.at); // for a page that cannot ask for it
     if (submitter) this.form.requestSubmit(submitter);
     else this.form.requestSubmit();
   }

@@ -25,7 +25,7 @@ class ItemOf {
     const body = new FormData(this.form);
     body.delete("csrfmiddlewaretoken"); // the token of the page may be older than the session
     body.set("text", words);
-    if (unsure !== undefined) body.set("unsure", unsure);
+    unsure.forEach((each) => body.append("unsure", each));
     return send(this.form.action, { method: "POST", body, keepalive: closing });
   }
 
