@@ -8,7 +8,7 @@ and 15; Data Protection Act 2018 Schedule 2 paragraph 16 (others' data) and Sche
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -20,8 +20,10 @@ from meetings.documents.document import Document, Section, Table
 from meetings.documents.pdf import PangoMissing, as_pdf
 from workflow import deadlines
 from workflow.acts import act
+from workflow.audiences import may_read
 from workflow.errors import (
     DateInFuture,
+    KeptFromYou,
     OthersNotDecided,
     ReasonRequired,
     SecondPersonNeeded,
@@ -38,6 +40,7 @@ from workflow.models import (
     SubjectRequest,
     WhyLonger,
 )
+from workflow.permissions import hats
 from workflow.policy import calendar, policy_on
 from workflow.records import keep_new, ready
 from workflow.safe_tables import Sheet, as_xlsx
@@ -113,9 +116,13 @@ def tell_by(request: SubjectRequest, on: date) -> date:
 
 
 @act
-def decide_passage(passage: Passage, *, decision: str, reason: str, by: Professional) -> Passage:
-    """Keep it, take the names of others out, or leave it out, and why. Raises WrongState, ReasonRequired."""
+def decide_passage(passage: Passage, *, decision: str, reason: str, by: Professional, on: date) -> Passage:
+    """Keep it, take the names of others out, or leave it out, and why.
+
+    Raises WrongState, ReasonRequired, KeptFromYou for a passage about a matter the doer does not read.
+    """
     passage = passage.fresh()
+    _require_reads([passage], by, on)
     if not passage.request.is_open:
         raise WrongState(f"It is {passage.request.get_state_display().lower()}.")
     if len(reason.strip()) < SAYS_SOMETHING:
@@ -158,10 +165,14 @@ def send_subject_pack_back(request: SubjectRequest, *, reason: str, by: Professi
 
 @act
 def release_subject_pack(request: SubjectRequest, *, by: Professional, on: date) -> SubjectRequest:
-    """A second person lets it go, and what was owed is done. Raises WrongState, SecondPersonNeeded."""
+    """A second person, who reads all of it, lets it go, and what was owed is done.
+
+    Raises WrongState, SecondPersonNeeded, KeptFromYou.
+    """
     request = request.fresh()
     ready(request.release)
     _require_second(request, by)
+    _require_reads(request.passages.exclude(matter=""), by, on)
     request.release(by=by, on=on)
     request.save()
     deadlines.meet(deadlines.pending(request.case, CODE, request.key), on=on)
@@ -183,9 +194,10 @@ def withdraw_subject_request(request: SubjectRequest, *, reason: str) -> Subject
 
 @act
 def export_subject_pack(request: SubjectRequest, *, by: Professional, on: date, at: datetime) -> bytes:
-    """The pack as one file. Raises WrongState unless it is released."""
+    """The pack as one file. Raises WrongState unless it is released, KeptFromYou unless the doer reads all of it."""
     if not request.is_released:
         raise WrongState(f"It is {request.get_state_display().lower()}.")
+    _require_reads(request.passages.exclude(matter="").exclude(state=Passage.State.LEFT_OUT), by, on)
     return zipped(request, on, at)
 
 
@@ -195,6 +207,17 @@ def _require_second(request: SubjectRequest, by: Professional) -> None:
     hands = [request.prepared_by, *decided]
     if any(one == by or (by.user_id is not None and one.user_id == by.user_id) for one in hands):
         raise SecondPersonNeeded(about=[request.key])
+
+
+def _require_reads(passages: Iterable[Passage], by: Professional, on: date) -> None:
+    wearing = hats(by, on)
+    if not all(reads(passage, wearing) for passage in passages):
+        raise KeptFromYou()
+
+
+def reads(passage: Passage, wearing: Iterable[Professional]) -> bool:
+    """Whether somebody with these hats reads a passage: most are for whoever works on the request."""
+    return not passage.matter or may_read(passage.matter, wearing)
 
 
 # What is given

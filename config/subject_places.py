@@ -14,13 +14,14 @@ from typing import Any
 from django.db import models
 
 from workflow.acting import day_of
+from workflow.audiences import ACTS, FIELDS
 from workflow.belonging import Kind, past_of, path_to_case
 from workflow.destruction import destroyed_kinds
-from workflow.models import Child, Entry, FamilyMember, Passage, SubjectRequest
+from workflow.models import Child, Entry, FamilyMember, HeldFact, Passage, SubjectRequest
 
 SHORTEST_NAME = 3
 # Whatever they say, somebody looks: they may endanger whom they are about if they are told.
-MAY_HARM = {"exclusion", "restriction", "brokenglass", "protection"}
+MAY_HARM = {"exclusion", "restriction", "brokenglass", "protection", "heldfact"}
 # Made by the system, sent by it, or about those who work here.
 NOT_OF_A_SUBJECT = {
     *("notice", "notification", "webhookdelivery", "signedlink", "outsidemail", "presence", "release", "brief"),
@@ -47,6 +48,7 @@ class Place:
     may_harm: bool = False
     is_of_all: bool = False
     until_on: date | None = None
+    matter: str = ""
 
 
 def gathered(request: SubjectRequest) -> Iterator[Passage]:
@@ -67,6 +69,7 @@ def gathered(request: SubjectRequest) -> Iterator[Passage]:
             part=found.part[:100],
             text=found.text,
             until_on=found.until_on,
+            matter=found.matter,
             why_look=why,
             others=others,
         )
@@ -114,10 +117,12 @@ def places(request: SubjectRequest) -> Iterator[Place]:
             if is_theirs or mine.search(said.text):
                 part, harm = str(said.field.verbose_name).capitalize(), kind._meta.model_name in MAY_HARM
                 alone = bool(people) and is_theirs
-                yield Place(f"{name} {row.pk}", part, said.text, harm, is_of_all=not alone, until_on=said.until_on)
+                where, matter = f"{name} {row.pk}", _matter(kind, said)
+                yield Place(where, part, said.text, harm, is_of_all=not alone, until_on=said.until_on, matter=matter)
     for entry in Entry.objects.filter(case=request.case_id, outcome=Entry.Outcome.DONE).exclude(reason=""):
         if mine.search(entry.reason):
-            yield Place(f"Journal, entry {entry.number}", "Reason", entry.reason, is_of_all=True)
+            matter = ACTS.get(entry.act, "")
+            yield Place(f"Journal, entry {entry.number}", "Reason", entry.reason, is_of_all=True, matter=matter)
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,13 @@ class Wording:
     field: Any
     text: str
     until_on: date | None = None
+
+
+def _matter(kind: Kind, said: Wording) -> str:
+    """What the words are about, where not everybody who sees the case reads it."""
+    if kind is HeldFact:
+        return str(said.of.matter)
+    return FIELDS.get((kind._meta.label, said.field.name), "")
 
 
 def _wordings(kind: Kind, case: int) -> Iterator[tuple[Any, Wording]]:

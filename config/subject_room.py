@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,12 +16,15 @@ from config import subject_pack
 from meetings.asking import CaseForm, area, named, radios
 from meetings.views.files import attached
 from meetings.views.steps import Step, performed, with_steps
+from workflow.audiences import matters_read_by
 from workflow.date_input import DateInputField
 from workflow.errors import Refused
 from workflow.models import Case, Child, FamilyMember, Passage, Professional, SubjectRequest, WhyLonger
-from workflow.signed_in import asked_at, asked_on, case_for, may_do, person_of
+from workflow.permissions import AUDITOR, MAY
+from workflow.signed_in import asked_at, asked_on, case_for, hats_of, may_do, person_of
 
 ON_A_PAGE = 20
+LOOKS_AT = AUDITOR.union(*(MAY[act] for act in ("decide_passage", "release_subject_pack", "export_subject_pack")))
 DECISIONS = [
     (Passage.State.KEPT, "Give it whole"),
     (Passage.State.NAMES_OUT, "Give it without the others’ names"),
@@ -74,7 +79,12 @@ def requests(request: HttpRequest, reference: str) -> HttpResponse:
         address=request.path,
         is_shown=lambda step: may_do(request, step.act),
         template="config/subject_requests.html",
-        shown={"case": case, "here": "record", "rows": [(one, due.get(one.key)) for one in found]},
+        shown={
+            "case": case,
+            "here": "record",
+            "rows": [(one, due.get(one.key)) for one in found],
+            "may_look": _may_look(request),
+        },
     )
 
 
@@ -142,8 +152,9 @@ def one_request(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     case, found = _request(request, reference, pk)
     if request.method == "POST" and request.POST.get("do") == "export_subject_pack":
         return _taken_out(request, found)
-    waiting = found.passages.filter(state=Passage.State.TO_DECIDE).count()
-    page = Paginator(found.passages.order_by("-state", "id"), ON_A_PAGE).get_page(request.GET.get("page"))
+    theirs = _read_by(request, found)
+    waiting = theirs.filter(state=Passage.State.TO_DECIDE).count()
+    page = Paginator(theirs.order_by("-state", "id"), ON_A_PAGE).get_page(request.GET.get("page"))
     for each in page:
         each.given, each.part_in_words = subject_pack.given(each), subject_pack.part_of(each)
     is_shown = {
@@ -176,6 +187,9 @@ def one_request(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 def _request(request: HttpRequest, reference: str, pk: int) -> tuple[Case, SubjectRequest]:
+    """For those who work on it and auditors: what is gathered is more than whoever sees the case reads."""
+    if not _may_look(request):
+        raise Http404
     case = case_for(request, reference, Case.objects.prefetch_related("children"))
     beside = ("case", "child", "member", "prepared_by__agency", "released_by__agency")
     found = SubjectRequest.objects.filter(case=case, pk=pk).select_related(*beside).first()
@@ -184,10 +198,20 @@ def _request(request: HttpRequest, reference: str, pk: int) -> tuple[Case, Subje
     return case, found
 
 
+def _may_look(request: HttpRequest) -> bool:
+    return any(hat.role in LOOKS_AT for hat in hats_of(request))
+
+
+def _read_by(request: HttpRequest, asked: SubjectRequest) -> "QuerySet[Passage]":
+    """The passages of a request without those about a matter that is not for the reader."""
+    return asked.passages.filter(matter__in=["", *matters_read_by(hats_of(request))])
+
+
 def _taken_out(request: HttpRequest, found: SubjectRequest) -> HttpResponse:
     try:
         pack = subject_pack.export_subject_pack(found, by=person_of(request), at=asked_at(request))
-    except Refused:
+    except Refused as refused:
+        messages.warning(request, refused.message)
         return redirect("subject-request", found.case.reference, found.pk)
     return attached(pack, subject_pack.file_name(found), "application/zip")
 
@@ -212,13 +236,13 @@ class Decide(forms.Form):
 def passage(request: HttpRequest, reference: str, pk: int, passage_pk: int) -> HttpResponse:
     """One passage: its words, why somebody has to look, and what is done with it. Then the next one to decide."""
     case, asked = _request(request, reference, pk)
-    found = asked.passages.select_related("request", "request__case", "decided_by").filter(pk=passage_pk).first()
+    found = _read_by(request, asked).select_related("request__case", "decided_by").filter(pk=passage_pk).first()
     if found is None:
         raise Http404
     before = {"decision": found.state, "reason": found.reason} if found.decided_by_id else {}
     form = Decide(request.POST if request.method == "POST" else None, record=found, initial=before)
     if request.method == "POST" and performed(form, request) is not None:
-        waiting = asked.passages.filter(state=Passage.State.TO_DECIDE, pk__gt=found.pk).first()
+        waiting = _read_by(request, asked).filter(state=Passage.State.TO_DECIDE, pk__gt=found.pk).first()
         if waiting is not None:
             return redirect("subject-passage", reference, pk, waiting.pk)
         return redirect("subject-request", reference, pk)

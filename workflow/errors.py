@@ -356,6 +356,10 @@ class SecondPersonNeeded(Refused):
     """Somebody else than the person who prepared this has to check it and let it go."""
 
 
+class KeptFromYou(Refused):
+    """Some of it is about a matter you do not read. Somebody who reads all of it does this."""
+
+
 class AlreadyYours(Refused):
     """You see this case already. Nothing has to be opened."""
 

@@ -20,7 +20,7 @@ from tests.access import world
 from tests.access.asking import World
 from tests.access.files import everything_in, is_said
 from tests.access.samples import nothing_there, routes, what_fills
-from workflow.models import Professional
+from workflow.models import Passage, Professional
 
 SOCIAL_WORK = {"social_worker", "manager"}
 # Words of the world that are not for everybody who sees the case, and who finds them.
@@ -40,6 +40,15 @@ IS_KEPT = {403, 404}
 
 
 class Walk(World):
+    def every_page(self, who, address):
+        """An answer, and the pages of its list that follow the first."""
+        answer = self.ask(who, address)
+        yield answer
+        if answer["Content-Type"].startswith("text/html"):
+            numbers = [int(each) for each in re.findall(rb"[?&;]page=(\d+)", answer.content)]
+            for number in range(2, max(numbers, default=1) + 1):
+                yield self.client.get(address, {"page": number})
+
     def walked(self, door):
         for route in routes():
             if DOORS.get(route.name) is door:
@@ -88,6 +97,18 @@ class Walk(World):
         for route, address in [*((route, address) for route, address, _ in self.walked(Door.CASE)), *as_pdf()]:
             for who in world.NEED_TO_KNOW:
                 with self.subTest(route=route.name, who=who):
+                    for answer in self.every_page(who, address):
+                        self.assertEqual(kept_and_said(who, answer), [])
+
+    def test_nor_in_any_passage_gathered_for_somebody_who_asked_what_is_held_about_them(self):
+        """Each has an address of its own: the walk goes to one of them."""
+        asked = what_fills(next(route for route in routes() if route.name == "subject-request"))
+        passages = Passage.objects.filter(request=asked["pk"])
+        self.assertTrue(set(passages.values_list("matter", flat=True)) >= {"contact", "police", "adoption"})
+        for passage in passages.exclude(matter=""):
+            address = reverse("subject-passage", kwargs=asked | {"passage_pk": passage.pk})
+            for who in world.NEED_TO_KNOW:
+                with self.subTest(passage=passage.place, who=who):
                     self.assertEqual(kept_and_said(who, self.ask(who, address)), [])
 
     def test_nor_in_what_is_taken_out_of_the_house(self):

@@ -22,6 +22,7 @@ from workflow import deadlines
 from workflow.acting import LONDON
 from workflow.errors import (
     DateInFuture,
+    KeptFromYou,
     NotPermitted,
     OthersNotDecided,
     ReasonRequired,
@@ -29,6 +30,7 @@ from workflow.errors import (
     ToldTooLate,
     WrongState,
 )
+from workflow.held_facts import hold_fact
 from workflow.models import Child, Deadline, Entry, FamilyMember, Passage, Read, Role, SubjectRequest, User
 from workflow.policy import calendar
 
@@ -37,6 +39,8 @@ PLAYED = {
     "cp_chair": Role.CONFERENCE_CHAIR,
     "manager": Role.TEAM_MANAGER,
     "stranger": Role.IRO,
+    "service": Role.SERVICE_MANAGER,
+    "lead": Role.AGENCY_LEAD,
 }
 ASKED = {"asked_by": "Her solicitor, with her authority", "received_on": date(2026, 8, 31)}
 
@@ -286,6 +290,69 @@ class SubjectAccess(TestCase):
         part = f"Why not seen, until {changed_on:%-d %B %Y}"
         self.assertIn([part, "She was asleep"], [list(row[1:]) for row in held.rows])
         self.assertIn(["Why not seen", "She was at school"], [list(row[1:]) for row in held.rows])
+
+    # What not everybody who works on it reads
+
+    def about_adoption(self):
+        """A new request, with something about adoption among its passages; of those here managers alone read that."""
+        words_of = "The link family lives by the sea"
+        hold_fact(self.case, matter="adoption", words=words_of, by=self.people["manager"], on=TODAY)
+        asked = subject_pack.open_subject_request(
+            self.case, about=self.child, **ASKED, by=self.people["clerk"], on=TODAY
+        )
+        return asked, asked.passages.filter(text=words_of).last()
+
+    def test_a_passage_about_a_matter_is_shown_to_and_decided_by_its_readers_alone(self):
+        asked, kept = self.about_adoption()
+        self.assertEqual((kept.matter, kept.state), ("adoption", "to_decide"))
+        one = reverse("subject-request", args=[self.case.reference, asked.pk])
+        address = reverse("subject-passage", args=[self.case.reference, asked.pk, kept.pk])
+        for who, reads in (("manager", True), ("clerk", False), ("cp_chair", False)):
+            with self.subTest(who):
+                self.assertEqual(kept.text in words(self.page(one, who)), reads)
+                self.page(address, status=200 if reads else 404)
+        said = {"decision": "kept", "reason": "It is hers", "on": TODAY}
+        with self.assertRaises(KeptFromYou):
+            subject_pack.decide_passage(kept, by=self.people["clerk"], **said)
+        self.assertEqual(subject_pack.decide_passage(kept, by=self.people["manager"], **said).state, "kept")
+
+    def test_who_lets_it_go_reads_all_of_it_and_who_takes_it_out_all_that_is_given(self):
+        for given, taken_by_the_clerk in (("left_out", True), ("kept", False)):
+            with self.subTest(given):
+                self.request, _ = self.about_adoption()
+                by = {"by": self.people["manager"], "on": TODAY}
+                for each in self.request.passages.filter(state="to_decide"):
+                    subject_pack.decide_passage(each, decision=given, reason="As agreed", **by)
+                subject_pack.prepare_subject_pack(self.request, **by)
+                with self.assertRaises(KeptFromYou):
+                    subject_pack.release_subject_pack(self.request, by=self.people["cp_chair"], on=TODAY)
+                subject_pack.release_subject_pack(self.request, by=self.people["service"], on=TODAY)
+                self.sign_in("clerk")
+                one = reverse("subject-request", args=[self.case.reference, self.request.pk])
+                answer = self.client.post(one, {"do": "export_subject_pack"}, follow=True)
+                self.assertEqual(answer["Content-Type"] == "application/zip", taken_by_the_clerk)
+                if not taken_by_the_clerk:
+                    self.assertContains(answer, "a matter you do not read")
+                self.sign_in("manager")
+                answer = self.client.post(one, {"do": "export_subject_pack"})
+                self.assertEqual(answer["Content-Type"], "application/zip")
+
+    def test_what_is_declared_by_field_or_act_is_known_to_be_about_a_matter_also_as_it_stood(self):
+        mother = FamilyMember.objects.exclude(key="dad").get()
+        self.changed(mother, safe_contact="Rings the school office on Tuesdays")
+        self.changed(mother, safe_contact="Is never rung at home")
+        texts = self.asked_again(mother)
+        for told, state in (("Is never rung at home", "kept"), ("Rings the school office on Tuesdays", "to_decide")):
+            self.assertEqual((texts[told].matter, texts[told].state), ("contact", state))
+
+    def test_who_only_sees_the_case_sees_that_somebody_asked_and_nothing_that_was_gathered(self):
+        listed = reverse("subject-requests", args=[self.case.reference])
+        page = self.page(listed, "lead")
+        self.assertIn("sar-1", words(page))
+        self.assertFalse(page.main.find("a", string="sar-1"))
+        self.page(reverse("subject-request", args=[self.case.reference, self.request.pk]), status=404)
+        waits = Passage.objects.first()
+        self.page(reverse("subject-passage", args=[self.case.reference, self.request.pk, waits.pk]), status=404)
 
     def test_a_withdrawn_request_owes_nothing(self):
         subject_pack.withdraw_subject_request(

@@ -115,6 +115,9 @@ class Passage(Record):
     part = models.CharField(max_length=100, help_text="Which of its fields.")
     text = models.TextField()
     until_on = models.DateField(null=True, blank=True, help_text="Of an earlier wording: when it was changed.")
+    matter = models.CharField(
+        max_length=20, blank=True, help_text="What it is about, if some who see the case may not read it."
+    )
     why_look = models.JSONField(default=list, blank=True, help_text="Why a person has to decide.")
     others = models.JSONField(default=list, blank=True, help_text="Words of it that name somebody else.")
     reason = models.TextField(blank=True)
