@@ -6,6 +6,7 @@ Passkeys are the other way to make it (`passkeys.py`). Whoever has either of the
 import hmac
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.base.internal.flows import post_authentication
@@ -28,7 +29,7 @@ from config.sign_in.passkey_forms import current_request
 from config.sign_in.passkeys import added
 from config.sign_in.throttle import TooManyWrong, try_once, was_right
 from workflow.models import SignIn, User
-from workflow.second_steps import passkeys_of, usable_passkeys_of
+from workflow.second_steps import OUT_OF_USE, passkeys_of
 from workflow.signed_in import asked_at
 
 STEP = 30  # seconds, as every telephone counts them
@@ -108,12 +109,30 @@ def right_step(secret: str, typed: str, *, after: int = 0) -> int | None:
     return None
 
 
+@dataclass(frozen=True)
+class Means:
+    """What somebody makes their second step with; passkeys out of use are none of it."""
+
+    telephone: Authenticator | None
+    passkeys: list[Authenticator]
+    recovery_codes: Authenticator | None
+
+    @property
+    def codes_left(self) -> int:
+        return len(RecoveryCodes(self.recovery_codes).get_unused_codes()) if self.recovery_codes else 0
+
+
+def means_of(user: User) -> Means:
+    """All of them in one question to the database."""
+    found = list(Authenticator.objects.filter(user=user))
+    of = {each.type: each for each in found}
+    usable = [each for each in found if each.type == Authenticator.Type.WEBAUTHN and OUT_OF_USE not in each.data]
+    return Means(of.get(Authenticator.Type.TOTP), usable, of.get(Authenticator.Type.RECOVERY_CODES))
+
+
 def has_second_step(user: User) -> bool:
-    return has_telephone(user) or usable_passkeys_of(user).exists()
-
-
-def has_telephone(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    means = means_of(user)
+    return bool(means.telephone or means.passkeys)
 
 
 class SetUpForm(forms.Form):
@@ -156,7 +175,7 @@ def add_passkey(request: HttpRequest, name: str, typed: str) -> list[str]:
     with change_of_means("add_passkey", user, at=asked_at(request)):
         _end_those_without(request)
         added(request, user, name, typed)
-        codes = [] if recovery_codes_left(user) else _ten_new(user)
+        codes = [] if means_of(user).codes_left else _ten_new(user)
     request.session[SECOND_STEP] = True  # the session outlives what a refusal undoes
     return codes
 
@@ -196,11 +215,6 @@ def _ten_new(user: User) -> list[str]:
     Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
     codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
     return codes
-
-
-def recovery_codes_left(user: User) -> int:
-    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
-    return len(RecoveryCodes(found).get_unused_codes()) if found else 0
 
 
 class EverybodyHasOne(MiddlewareMixin):

@@ -22,7 +22,7 @@ from config.sign_in import second_step as steps
 from config.sign_in.lasting import SECOND_STEP, end_the_others, moment, new_session_key, seconds
 from config.sign_in.passkey_forms import NOT_ADDED, AddPasskey, PasskeyForm
 from workflow.models import SignIn, User
-from workflow.second_steps import passkeys_of, usable_passkeys_of
+from workflow.second_steps import passkeys_of
 from workflow.sign_ins import end_sign_in
 
 
@@ -62,13 +62,12 @@ class CodePage(AuthenticateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Ours in the place of the package's, which would make a challenge of its own."""
         user = self.stage.login.user
-        has_telephone = steps.has_telephone(user)
-        self.auth_form.fields["code"].label = "Code" if has_telephone else "Recovery code"
+        means = steps.means_of(user)
+        self.auth_form.fields["code"].label = "Code" if means.telephone else "Recovery code"
         return TemplateView.get_context_data(self, **kwargs) | {
             "form": self.form or self.auth_form,
             "code_form": self.auth_form,
-            "has_telephone": has_telephone,
-            "has_passkey": usable_passkeys_of(user).exists(),
+            "means": means,
             "challenge": keys.challenge(self.request, user, keys.SIGNING_IN),
             "place": keys.place(),
         }
@@ -121,10 +120,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
         "here": request.session.session_key,
         "form": form,
         "has_password": user.has_usable_password(),  # type: ignore[union-attr]
-        "has_second_step": steps.has_second_step(user),  # type: ignore[arg-type]
-        "has_telephone": steps.has_telephone(user),  # type: ignore[arg-type]
-        "passkeys": usable_passkeys_of(user).count(),  # type: ignore[arg-type]
-        "codes_left": steps.recovery_codes_left(user),  # type: ignore[arg-type]
+        "means": steps.means_of(user),  # type: ignore[arg-type]
     }
     return render(request, "sign_in/sign_ins.html", shown)
 
@@ -163,8 +159,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         "secret": " ".join(form.secret[at : at + 4] for at in range(0, len(form.secret), 4)),
         "picture": mark_safe(adapter.build_totp_svg(address).partition("?>")[2]),
         "is_needed": settings.SECOND_STEP_FOR_ALL and not request.session.get(SECOND_STEP),
-        "has_one": steps.has_telephone(request.user),  # type: ignore[arg-type]
-        "has_codes": steps.recovery_codes_left(request.user),  # type: ignore[arg-type]
+        "means": steps.means_of(request.user),  # type: ignore[arg-type]
         "may_be_passkey": keys.is_here(request),
     }
     return render(request, "sign_in/second_step.html", shown)
@@ -218,8 +213,9 @@ def _remove_passkey(request: HttpRequest, which: str) -> HttpResponse:
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """How many are left; makes ten new ones, which are shown this once."""
     user: Any = request.user
-    if not steps.has_second_step(user):
+    means = steps.means_of(user)
+    if means.recovery_codes is None:
         raise Http404
     if request.method == "POST":
         return render(request, "sign_in/recovery_codes.html", {"codes": steps.new_recovery_codes(request)})
-    return render(request, "sign_in/recovery_codes.html", {"left": steps.recovery_codes_left(user)})
+    return render(request, "sign_in/recovery_codes.html", {"left": means.codes_left})

@@ -19,7 +19,13 @@ from tests.making import A_WEDNESDAY, a_partnership, a_professional, an_agency, 
 from workflow.models import Agency, JoiningLink, Professional, Role, User
 
 pytestmark = pytest.mark.django_db
-COSTS = {"/people/": 7, "/people/moves/": 5, "/my-sign-in/": 6, "/my-sign-in/second-step/": 4}
+COSTS = {
+    "/people/": 7,
+    "/people/moves/": 5,
+    "/my-sign-in/": 5,
+    "/my-sign-in/second-step/": 4,
+    "/my-sign-in/passkeys/": 4,
+}
 
 
 @pytest.fixture(autouse=True)
