@@ -54,9 +54,11 @@ def on_postgres() -> Iterator[None]:
             "$$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$"
         )
         cursor.execute(f"CREATE TRIGGER a_full_disk BEFORE INSERT ON {OUTBOX} EXECUTE FUNCTION disk_full()")
-        yield
-        cursor.execute(f"DROP TRIGGER a_full_disk ON {OUTBOX}")
-        cursor.execute("DROP FUNCTION disk_full()")
+        try:
+            yield
+        finally:
+            cursor.execute(f"DROP TRIGGER a_full_disk ON {OUTBOX}")
+            cursor.execute("DROP FUNCTION disk_full()")
 
 
 @contextmanager
