@@ -3,6 +3,7 @@
 Tests make what they need as the owner of the tables, which the net does not keep from anything.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -12,7 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-THE_APPLICATION = "throughline_test_app"
+# Roles are of the whole cluster: runs beside each other, each in a database of its own, would wait for one name.
+THE_APPLICATION = f"throughline_test_app_{os.getpid()}"
 
 
 def make_the_application() -> None:
