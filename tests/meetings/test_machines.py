@@ -172,6 +172,7 @@ MACHINES = {
         "accept": ("offered", "accepted"),
         "decline": ("offered", "declined"),
         "withdraw": ("offered", "withdrawn"),
+        "give_back": ("offered accepted", "given_back"),
     },
     "escalation.Acknowledgement": {"keep": ("acknowledged", "kept"), "lapse": ("acknowledged", "lapsed")},
     "escalation.Disagreement": {
