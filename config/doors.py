@@ -54,7 +54,7 @@ DOORS: dict[str, Door] = {
             *("messages", "message", "how-i-am-told"),
             *("connections", "connection", "api-key"),
             *("sign-ins", "second-step", "passkeys", "recovery-codes"),
-            *("people", "person", "people-moves", "people-moves-file"),
+            *("people", "person", "person-holds", "people-moves", "people-moves-file"),
             *("audits", "audit", "audited-case"),
             *("policy", "policy-draft", "policy-what-if", "policy-proposal"),
             *("retention", "retention-case", "certificate", "certificate-file"),

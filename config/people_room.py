@@ -203,6 +203,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": found,
         "is_in_post": found.is_in_post(asked_on(request)),
         "on_their_way": on_their_way(found),
+        "hands_over": may_do(request, "hand_over_case"),
         "links": [(link, [delivery_of(mail) for mail in mails.get(link.pk, [])]) for link in links],
     }
     return with_steps(

@@ -140,7 +140,7 @@ SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(["connection", "api-key"], lambda: {"pk": 1}),
     **dict.fromkeys(["alert", "alert-hand-over", "alert-snooze", "alert-sign"], lambda: {"pk": _offer().alert_id}),
     "alert-offer": lambda: {"pk": _offer().alert_id, "offer_id": _offer().pk},
-    "person": lambda: _only(Professional, key="teacher"),
+    **dict.fromkeys(["person", "person-holds"], lambda: _only(Professional, key="teacher")),
     "join": lambda: {"token": "x" * 43},
     "turn": lambda: {"task_id": _a_turn()},
 }
