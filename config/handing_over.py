@@ -60,11 +60,20 @@ class HandOverForm(forms.Form):
         super().__init__(*args, prefix=kind.name, **kwargs)
         self.kind = kind
         held = [(key, each.words) for key, each in kind.held.items()]
-        self.fields["items"] = ticks("Which of them?", held, required=True)
-        self.fields["items"].error_messages["required"] = "Tick what is to be handed over"
+        if len(held) > 1:
+            self.fields["all"] = forms.BooleanField(label=f"All {len(held)} of them", required=False)
+        self.fields["items"] = ticks("Which of them?", held)
         people = [("", "Choose one"), *((key, named(one)) for key, one in kind.to.items())]
         self.fields["to"] = forms.ChoiceField(label="To whom?", choices=people)
         self.fields["reason"] = area("Why?")
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("all"):
+            said["items"] = list(self.kind.held)
+        elif "items" in said and not said["items"]:
+            self.add_error("items", "Tick what is to be handed over")
+        return said
 
     def perform(self, **told: Any) -> Iterator[tuple[str, Refused]]:
         """Hands over each by itself, and tells which were refused."""
@@ -96,7 +105,7 @@ def holdings(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{done} handed over to {sent.kind.to[sent.cleaned_data['to']]}.")
         if not refused:
             return redirect("person-holds", pk)
-        again = sent.cleaned_data | {"items": list(refused)}
+        again = sent.cleaned_data | {"items": list(refused), "all": False}
         kinds = _kinds(request, person)
     shown = [_shown(kind, sent, again) for kind in kinds if kind.held]
     return render(
@@ -104,6 +113,7 @@ def holdings(request: HttpRequest, pk: int) -> HttpResponse:
         "config/holdings.html",
         {
             "person": person,
+            "decides_about_posts": may_do(request, "invite_colleague"),
             "is_in_post": person.is_in_post(asked_on(request)),
             "forms": shown,
             "form": next((each for each in shown if each.is_bound), None),

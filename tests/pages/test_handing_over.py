@@ -56,6 +56,17 @@ class HandingOver(PlayedCase):
         assert {each.owner for each in mine} == {self.next}
         assert Entry.objects.filter(act="hand_over_action", outcome="done").count() == len(mine)
 
+    def test_all_of_them_go_by_one_tick(self):
+        mine = Action.objects.filter(state=Action.State.AGREED, for_children__child__key="jonah").order_by("pk")
+        with doing(self.case, on=TODAY):
+            for each in mine:
+                deadlines.hand_over(each.deadline, self.people["social_worker"], on=TODAY)
+        assert len(mine) > 1
+        self.sign_in("manager")
+        said = {"actions-all": "on", "actions-to": "next_worker", "actions-reason": "She leaves"}
+        assert self.client.post(self.address, {"actions": "1", **said})["Location"] == self.address
+        assert {each.owner for each in mine} == {self.next}
+
     def test_one_that_is_refused_keeps_no_other_from_going_and_stays_ticked(self):
         with mock.patch("config.handing_over.hand_over_action", side_effect=WrongRole(about=["next_worker"])):
             answer = self.send("actions", [str(self.action.pk)])
