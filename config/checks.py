@@ -51,13 +51,13 @@ def _put_aside_by(using: str) -> list[CheckMessage]:
         return []
     found: list[CheckMessage] = []
     without = row_security.missing(using)
-    if held.is_superuser:
+    if held.is_a_superuser:
         said = f"The application signs in to PostgreSQL as {held.role}, a superuser: no row is kept from it."
         found.append(Error(said, hint=TWO_ROLES, id="config.E002"))
     elif held.passes_by:
         said = f"{held.role} has, or can become a role that has, SUPERUSER, BYPASSRLS or CREATEROLE."
         found.append(Error(said, hint=TWO_ROLES, id="config.E003"))
-    if not held.is_superuser and (held.tables or held.functions or held.owns_the_schema):
+    if not held.is_a_superuser and (held.tables or held.functions or held.owns_the_schema):
         owned = f"{held.tables} tables and {held.functions} functions"
         said = f"{held.role} owns, or can become the owner of, {owned}{' and their schema' * held.owns_the_schema}."
         found.append(Error(said, hint=TWO_ROLES, id="config.E004"))

@@ -93,7 +93,7 @@ class Held:
     """By what a role could put the net and the guards aside: the tables, functions and schema it is the owner of."""
 
     role: str
-    is_superuser: bool
+    is_a_superuser: bool
     passes_by: bool
     tables: int
     functions: int

@@ -13,7 +13,7 @@ from fido2.utils import websafe_encode
 from config.sign_in import passkeys, throttle
 from config.sign_in.lasting import SECOND_STEP
 from config.sign_in.passkey_forms import COPIED, NOT_RIGHT
-from escalation.posts import end_post
+from escalation.posts import end_post, stop_sign_in
 from notifications import joining
 from notifications.models import OutsideMail
 from tests.config import test_sign_in as sign_ins
@@ -596,7 +596,7 @@ def test_a_new_link_for_a_lost_telephone_takes_the_passkeys_too(people, browser)
 def test_who_was_stopped_comes_back_without_their_passkeys(people, browser):
     passkey = with_a_passkey(browser)
     by = {"reason": "A lost laptop", "by": people[Role.SYSTEM_ADMIN], "at": noon(A_WEDNESDAY)}
-    joining.stop_sign_in(PARTNERSHIP, people[CHAIR].fresh(), **by)
+    stop_sign_in(PARTNERSHIP, people[CHAIR].fresh(), **by)
     joining.allow_sign_in(PARTNERSHIP, people[CHAIR].fresh(), **by)
     assert Authenticator.objects.get(type="webauthn").data[OUT_OF_USE] == STOPPED
     sign_in(browser)

@@ -54,13 +54,14 @@ def beside(script):
     meeting.start()
 """
 
+# As every act that meets a duty: about its case, whose lock it takes first.
 MEET = """
 from datetime import date
-from tests.escalation.scene import at_noon
+from tests.making import doing
 from workflow import deadlines
-from workflow.models import Deadline
-with at_noon(date(2026, 3, 3)):
-    deadlines.meet(Deadline.objects.select_for_update().get(), on=date(2026, 3, 3))
+from workflow.models import Case, Deadline
+with doing(Case.objects.get(), on=date(2026, 3, 3)):
+    deadlines.meet(Deadline.objects.get(), on=date(2026, 3, 3))
 """
 
 

@@ -30,6 +30,7 @@ T = TypeVar("T")
 VICTIMS = {"worker": 45, "postgres": 25, "web": 15, "redis": 15}
 ORPHANED_AFTER = 1.5  # seconds in which a living worker has long come back from the mail server
 EXPLAINS_A_COPY = 5.0  # seconds around a mail in which a kill may have broken its recording off
+SETTLED_BY = 4  # days, of which a weekend may be two
 
 
 @dataclass
@@ -208,25 +209,25 @@ def visit(cluster: Cluster, told: Told) -> None:
 
 
 def settle(cluster: Cluster, last: date) -> None:
-    """Nobody is killed any more: the day goes by, hour by hour, until nothing waits."""
+    """Nobody is killed any more. Hour by hour goes by, each until nothing is due in it, until nothing waits: what may
+    wait and came after the mail of a day goes out with that of the next.
+    """
+    from config import clock
     from escalation.models import SweepRun
     from notifications.models import Notification
 
-    for hour in (*range(14, 24), *range(20)):
-        day = last if hour >= 14 else last + timedelta(days=1)
+    for passed in range(14, 24 * SETTLED_BY):
+        day, hour = last + timedelta(days=passed // 24), passed % 24
         no_mail_is_on_its_way()
         wind(cluster, day, hour)
         look_now()
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             swept = surely(lambda: SweepRun.objects.filter(day=day, night_done_at__isnull=False).exists())  # noqa: B023
-            if swept and not surely(lambda: Notification.objects.waiting().exists()):
+            if swept and not surely(lambda: Notification.objects.due(clock.now()).exists()):
                 break
             time.sleep(0.3)
-            put_off = surely(lambda: Notification.objects.waiting().filter(not_before__isnull=False).count())
-            if swept and put_off == surely(lambda: Notification.objects.waiting().count()):
-                break
-        if hour == 19 or (day > last and not surely(lambda: Notification.objects.waiting().exists())):
+        if day > last and not surely(lambda: Notification.objects.waiting().exists()):
             return
 
 
@@ -260,7 +261,8 @@ def look_at_it_all(told: Told, mail: MailLog, due_days: list[date]) -> None:
     states = Counter(Notification.objects.values_list("state", flat=True))
     waiting = Notification.objects.waiting().filter(not_before=None).count()
     expect(told, not waiting, f"{waiting} messages wait without a next time")
-    expect(told, states["sent"] == states.total(), f"not every message was handed over: {dict(states)}")
+    left = Counter(Notification.objects.waiting().values_list("written_on", "code", "state", "not_before"))
+    expect(told, states["sent"] == states.total(), f"not every message was handed over: {dict(states)}, {left}")
     copies = Counter(taken.message_id for taken in mail.taken)
     lost = set(Notification.objects.filter(state="sent").values_list("message_id", flat=True)) - set(copies)
     expect(told, not lost, f"{len(lost)} mails are said to be sent and never arrived")

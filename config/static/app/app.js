@@ -36,13 +36,14 @@ class Line {
 
   connect() {
     this.socket = new WebSocket(this.address);
-    this.socket.onopen = () => { this.heard(); this.tell((region) => region.look(this.failures)); this.failures = 0; };
+    this.socket.onopen = () => { this.isLost = false; this.heard(); this.tell((region) => region.look(this.failures)); this.failures = 0; };
     this.socket.onmessage = ({ data }) => { this.heard(); if (/"(look|case)"/.test(data)) this.tell((region) => region.look(true)); };
     this.socket.onclose = ({ code }) => { this.lost(code === NO_LONGER_ALLOWED); };
     this.heard();
   }
 
   lost(forGood) {
+    this.isLost = true; // an answer still on its way takes nothing back of what is said now
     clearTimeout(this.silence);
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
     this.socket.close();
@@ -82,7 +83,7 @@ class LiveRegion extends HTMLElement {
     if (answer.redirected) this.say(SIGNED_OUT);
     else if ([403, 404].includes(answer.status)) { this.line.regions.delete(this); this.say(REFUSED); }
     else if (!answer.ok) this.say(LOST);
-    else { this.show(await answer.text()); this.say(""); if (aloud) announce("Updated"); }
+    else { this.show(await answer.text()); if (!this.line.isLost) this.say(""); if (aloud) announce("Updated"); }
     this.looking = false;
     if (this.lookAgain) { this.lookAgain = false; this.look(true); }
   }
