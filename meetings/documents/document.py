@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
-NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Control characters; and numbers that no character has, which nothing draws, so that nobody would see them missing.
+# Source: Unicode 16, PropList, Other_Default_Ignorable_Code_Point.
+NO_CHARACTER = "\u2065\ufff0-\ufff8\U000e0000\U000e0002-\U000e001f\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
+NOT_TEXT = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff{NO_CHARACTER}]")
 
 
 @dataclass(frozen=True)
@@ -68,5 +71,5 @@ def _section(told: dict[str, Any]) -> Section:
 
 
 def drawable(text: str) -> str:
-    """The text with one kind of line end and a mark (U+FFFD) for each control character, which no file can hold."""
+    """The text with one kind of line end and a mark (U+FFFD) for each character that no file can hold or show."""
     return NOT_TEXT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))

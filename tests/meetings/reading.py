@@ -77,7 +77,11 @@ def _everything(reader: PdfReader) -> list:
     return [held for held in numbered if held is not None]
 
 
+# Marks that only change how the one before them is drawn, and have no shape of their own.
+SHAPELESS = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
 def characters(text: str) -> list[str]:
     """The characters of a text whatever the order they are drawn in, composed, without spaces and invisible marks."""
-    composed = unicodedata.normalize("NFKC", text)
+    composed = SHAPELESS.sub("", unicodedata.normalize("NFKC", text))
     return sorted(each for each in composed if not each.isspace() and unicodedata.category(each) not in ("Cf", "Cc"))

@@ -323,6 +323,7 @@ def test_what_goes_into_a_word_file_comes_out_of_it(text):
 @given(text=ANY_TEXT)
 @example(text=HARD)
 @example(text="\x00\x07 one\r\ntwo\rthree\x85")
+@example(text="\U000e0080 \u2065 \ufff0 a heart \u2764\ufe0f")
 def test_what_goes_into_a_pdf_comes_out_of_it(text):
     """Letters that run from right to left are drawn in an order of their own, so the characters are compared."""
     empty = replace(A_DOCUMENT, sections=[Section("H", "x")])
