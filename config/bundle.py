@@ -7,14 +7,12 @@ to be held back is not in it: how the family is reached, the words of the minute
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from config.wording import act_in_words, in_words, page_in_words
+from config.zip_files import as_zip, drawn
 from escalation.models import Alert
 from meetings.documents.document import Document, Section, Table
-from meetings.documents.pdf import PangoMissing, as_pdf
 from meetings.models import Conference, CoreGroup, Presence
 from plans.models import Action, AuditFinding, Outcome, Plan
 from workflow import history
@@ -49,26 +47,14 @@ def file_name(case: Case) -> str:
 
 def zipped(case: Case, found: list[Sheet], *, reason: str, by: Professional, at: datetime) -> bytes:
     """The files of the bundle. Without what draws PDF, it says so in its place."""
-    stamp = (at.year, at.month, at.day, at.hour, at.minute, at.second)
-    out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as bundle:
-
-        def put(name: str, content: bytes) -> None:
-            info = ZipInfo(name, stamp)
-            info.compress_type = ZIP_DEFLATED
-            bundle.writestr(info, content)
-
-        document = _document(case, found, reason=reason, by=by, at=at)
-        try:
-            put(f"{case.reference}.pdf", as_pdf(document))
-        except PangoMissing as missing:
-            put("no-pdf.txt", str(missing).encode())
-        put(f"{case.reference}.xlsx", as_xlsx(found))
-        for sheet in found:
-            put(f"csv/{sheet.name.lower().replace(' ', '-')}.csv", as_csv(sheet))
-        put("seal.json", json.dumps(_seal(case), indent=2).encode())
-        put("read-me.txt", _read_me(case, reason, by, at).encode())
-    return out.getvalue()
+    files = [
+        drawn(case.reference, _document(case, found, reason=reason, by=by, at=at)),
+        (f"{case.reference}.xlsx", as_xlsx(found)),
+        *((f"csv/{sheet.name.lower().replace(' ', '-')}.csv", as_csv(sheet)) for sheet in found),
+        ("seal.json", json.dumps(_seal(case), indent=2).encode()),
+        ("read-me.txt", _read_me(case, reason, by, at).encode()),
+    ]
+    return as_zip(files, at)
 
 
 def _seal(case: Case) -> dict[str, Any]:

@@ -6,6 +6,7 @@ first, and nobody should do eighteen cases one by one. Source: feature 88 (assig
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from plans.actions import hand_over_action
 from plans.adding import OWNS_ACTIONS
 from plans.models import Action
 from workflow.errors import Refused
-from workflow.models import Case, Deadline, Professional
+from workflow.models import Deadline, Professional
 from workflow.signed_in import asked_at, asked_on, may_do, person_of, visible_cases_of
 
 AT_MOST = 200  # of either kind on one page
@@ -155,11 +156,10 @@ def _kinds(request: HttpRequest, person: Professional) -> list[Kind]:
 def _roles(cases: Any, person: Professional) -> Iterator[tuple[str, Held]]:
     for role in (role for role, needed in ROLE_NEEDED.items() if needed == person.role):
         for case in cases.filter(**{role: person}).order_by("reference")[:AT_MOST]:
-            yield f"{role}-{case.pk}", Held(f"{case.reference}: {role.replace('_', ' ')}", _giving_role(case, role))
-
-
-def _giving_role(case: Case, role: str) -> Callable[..., Any]:
-    return lambda to, **told: hand_over_case(case, role, to, **told)
+            yield (
+                f"{role}-{case.pk}",
+                Held(f"{case.reference}: {role.replace('_', ' ')}", partial(hand_over_case, case, role)),
+            )
 
 
 def _actions(cases: Any, person: Professional) -> Iterator[tuple[str, Held]]:
@@ -171,8 +171,4 @@ def _actions(cases: Any, person: Professional) -> Iterator[tuple[str, Held]]:
         if key in found:
             action = found[key]
             words = f"{action.case.reference}, due {one.due_on:%-d %b %Y}: {action.text}"
-            yield str(action.pk), Held(words, _giving_action(action))
-
-
-def _giving_action(action: Action) -> Callable[..., Any]:
-    return lambda to, **told: hand_over_action(action, to, **told)
+            yield str(action.pk), Held(words, partial(hand_over_action, action))

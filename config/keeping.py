@@ -288,7 +288,7 @@ def _require_due(clock: Clock, on: date) -> None:
 
 
 def _require_another(order: DestructionOrder, by: Professional) -> None:
-    if order.is_by(by):
+    if by.is_same_person_as(order.proposed_by):
         raise SecondPersonNeeded(about=[order.case.reference])
 
 

@@ -255,7 +255,11 @@ def of_a_case(request: HttpRequest, reference: str) -> HttpResponse:
         if order is None:
             return False
         if act in ("release_destruction", "decline_destruction"):
-            return order.is_proposed and not order.is_by(person) and (act != "release_destruction" or not held)
+            return (
+                order.is_proposed
+                and not person.is_same_person_as(order.proposed_by)
+                and (act != "release_destruction" or not held)
+            )
         return act == "withdraw_destruction" or (order.is_released and not held)
 
     return with_steps(
@@ -271,7 +275,9 @@ def of_a_case(request: HttpRequest, reference: str) -> HttpResponse:
             "is_due": clock.is_due(on),
             "is_gone": is_gone,
             "order": order,
-            "waits_for_another": order is not None and order.is_proposed and order.is_by(person),
+            "waits_for_another": order is not None
+            and order.is_proposed
+            and person.is_same_person_as(order.proposed_by),
             "holds": held,
             "certificates": certificates_of,
             "ended": case.destruction_orders.exclude(state__in=DestructionOrder.OPEN)

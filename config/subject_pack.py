@@ -10,14 +10,12 @@ and 15; Data Protection Act 2018 Schedule 2 paragraph 16 (others' data) and Sche
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from config.keeping import clock_of
 from config.subject_places import gathered
+from config.zip_files import as_zip, drawn
 from meetings.asking import next_key
 from meetings.documents.document import Document, Section, Table
-from meetings.documents.pdf import PangoMissing, as_pdf
 from workflow import deadlines
 from workflow.acts import act
 from workflow.audiences import may_read
@@ -205,7 +203,7 @@ def _require_second(request: SubjectRequest, by: Professional) -> None:
     """Somebody who neither prepared it nor decided a passage of it, in this post or another with the same sign-in."""
     decided = Professional.objects.filter(pk__in=request.passages.values("decided_by"))
     hands = [request.prepared_by, *decided]
-    if any(one == by or (by.user_id is not None and one.user_id == by.user_id) for one in hands):
+    if any(by.is_same_person_as(one) for one in hands):
         raise SecondPersonNeeded(about=[request.key])
 
 
@@ -273,22 +271,8 @@ def sheets(request: SubjectRequest, on: date) -> Iterator[Sheet]:
 
 def zipped(request: SubjectRequest, on: date, at: datetime) -> bytes:
     """A workbook and the same as a PDF to be printed; without what draws PDF, it says so in its place."""
-    found, out = list(sheets(request, on)), BytesIO()
-    stamp = (at.year, at.month, at.day, at.hour, at.minute, at.second)
-    name = file_name(request).removesuffix(".zip")
-    with ZipFile(out, "w", ZIP_DEFLATED) as pack:
-
-        def put(file: str, content: bytes) -> None:
-            info = ZipInfo(file, stamp)
-            info.compress_type = ZIP_DEFLATED
-            pack.writestr(info, content)
-
-        put(f"{name}.xlsx", as_xlsx(found))
-        try:
-            put(f"{name}.pdf", as_pdf(_document(request, found, on)))
-        except PangoMissing as missing:
-            put("no-pdf.txt", str(missing).encode())
-    return out.getvalue()
+    found, name = list(sheets(request, on)), file_name(request).removesuffix(".zip")
+    return as_zip([(f"{name}.xlsx", as_xlsx(found)), drawn(name, _document(request, found, on))], at)
 
 
 def _document(request: SubjectRequest, found: list[Sheet], on: date) -> Document:

@@ -87,7 +87,7 @@ def release_document(release: Release, *, by: Professional, on: date, at: dateti
     Raises WrongState, SecondPersonNeeded, NotAsPreviewed naming whose version would differ.
     """
     ready(release.release)
-    if by is None or _is_the_same_person(by, release.prepared_by):
+    if by is None or by.is_same_person_as(release.prepared_by):
         raise SecondPersonNeeded(about=[release.conference.key])
     going = worked_out(release.conference, release.of, on)
     changed = what_changed(release.rows, going)
@@ -133,11 +133,6 @@ def what_changed(rows: Iterable[Mapping[str, Any]], going: Iterable[Going]) -> l
     before = {row["party"]: row for row in rows}
     now = {each.row["party"]: each.row for each in going}
     return sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
-
-
-def _is_the_same_person(one: Professional, other: Professional) -> bool:
-    """The same post, or another post of whoever signs in with it."""
-    return one.pk == other.pk or (one.user_id is not None and one.user_id == other.user_id)
 
 
 def _recipients(going: Sequence[Going]) -> Recipients:

@@ -155,7 +155,7 @@ def _waiting(plan: Plan, seal: str, by: Professional) -> SignedEdition:
         raise WrongState("No signature waits for a second person.", about=[plan.child.key])
     if signed.seal != seal:
         raise NotAsPreviewed(about=[plan.child.key])
-    if signed.signed_by == by or (by.user_id is not None and signed.signed_by.user_id == by.user_id):
+    if by.is_same_person_as(signed.signed_by):
         raise SecondPersonNeeded(about=[by.key])
     return signed
 

@@ -274,8 +274,7 @@ def may_give(person: Professional, role: str, agency: Agency, on: date) -> bool:
 
 def require_decides(person: Professional, about: Professional, on: date) -> None:
     """Raises OwnPost for oneself, PostNotYours unless the person decides about a post like that one."""
-    is_self = about.pk == person.pk or (about.user_id is not None and about.user_id == person.user_id)
-    if is_self:
+    if person.is_same_person_as(about):
         raise OwnPost(about=[about.key])
     if not may_give(person, about.role, about.agency, on):
         raise PostNotYours(about=[about.key])

@@ -99,6 +99,10 @@ class Professional(Record):
     def is_in_post(self, on: date) -> bool:
         return self.left_on is None or self.left_on > on
 
+    def is_same_person_as(self, other: "Professional") -> bool:
+        """The same post, or another post of whoever signs in with it."""
+        return self.pk == other.pk or (self.user_id is not None and self.user_id == other.user_id)
+
     def is_let_in(self, on: date) -> bool:
         """In post, and their sign-in is not stopped."""
         return self.is_in_post(on) and (self.user is None or self.user.is_active)

@@ -14,7 +14,7 @@ from workflow.models.people import Professional
 from workflow.records import Record, StateField
 
 if TYPE_CHECKING:
-    from workflow.models.people import User
+    pass
 
 
 class LegalHold(Record):
@@ -132,12 +132,6 @@ class DestructionOrder(Record):
     @property
     def is_released(self) -> bool:
         return bool(self.state == self.State.RELEASED)
-
-    def is_by(self, person: Professional) -> bool:
-        """Whether the person proposed it, in this post or in another with the same sign-in."""
-        proposer: Professional = self.proposed_by
-        user: User | None = person.user
-        return person == proposer or (user is not None and user == proposer.user)
 
 
 class Certificate(Record):
